@@ -1,0 +1,79 @@
+# Bare `make` prints help. Works with GNU make 3.81 (macOS).
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ASSIGNMENT ?= cnn
+PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
+
+# $(call option,name,VARIABLE) is --name "value" when the variable is set, nothing otherwise
+option = $(if $($(2)),--$(1) "$($(2))")
+
+# The set-up, by the environment's own Python, or the first that is new enough if there is none.
+# An environment that is up to date takes it a few milliseconds.
+PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13 python3.14 python3 python)
+set-up = for p in $(PY) $(PYTHONS); do \
+	"$$p" -ISc 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& exec "$$p" autograder/install.py $(1); done; \
+	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
+	exit 1
+
+.PHONY: help env env-dev grade lab assignments data record test test-all lint bench clean
+
+help:  ## this list
+	@echo "usage: make TARGET [VARIABLE=value ...]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  ASSIGNMENT=cnn     which assignment (grade, lab)"
+	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
+	@echo "  TASK=train         grade only this task"
+	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
+	@echo "  SEED=n             draw other questions"
+	@echo "  JSON=file          write the report there as well"
+	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
+	@echo "  FROM=folder        take the data from these files instead of the network (data)"
+	@echo "  ARGS=options       more options for pytest (test, test-all)"
+	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up)"
+	@echo "  PYTHON=path        the Python to set up with, 3.11 or newer"
+
+grade: env  ## grade your answers: what is right, what is wrong, what to do next
+	@$(PY) -m autograder grade $(if $(SUBMISSION),"$(SUBMISSION)") \
+		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) \
+		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) \
+		$(call option,fail-under,FAIL_UNDER)
+
+lab: env  ## work on the assignment as a notebook, in JupyterLab
+	@$(PY) -m autograder lab $(call option,assignment,ASSIGNMENT)
+
+data: env  ## the full MNIST data set (a sample is here already)
+	@$(PY) -m autograder.mnist $(call option,from,FROM)
+
+assignments: env  ## generate assignments/ from solutions/
+	@$(PY) -m autograder assignments
+
+record: env  ## record the reference solutions' observations
+	@$(PY) -m autograder record
+
+test: env-dev  ## run the tests
+	@$(PY) -m pytest $(ARGS)
+
+test-all: env-dev  ## run the tests, the slow ones too
+	@$(PY) -m pytest -m "" $(ARGS)
+
+lint: env-dev  ## ruff and mypy
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+bench: env  ## how fast grading is, beside a bare script
+	@$(PY) tests/benchmarks/grade.py
+
+clean:  ## delete reports and caches; .venv and data/full stay
+	@rm -rf reports build dist .pytest_cache .mypy_cache .ruff_cache
+	@find autograder tests solutions assignments -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env:
+	@$(call set-up)
+
+env-dev:
+	@$(call set-up,--dev)

@@ -1,0 +1,197 @@
+"""The commands. Each says what it does, and leaves with 0, 1, 2 or 3."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from autograder import __version__
+from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment
+from autograder.submission import SubmissionError, saved_last
+
+app = typer.Typer(
+    help="Grade, release and record the assignments of a deep-learning course.",
+    epilog="Exit codes: 0 done (whatever the score), 1 below --fail-under, 2 wrong usage or no such file, "
+    "3 the grader itself failed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+BELOW, USAGE, FAULT = 1, 2, 3
+
+AssignmentName = Annotated[str, typer.Option("--assignment", "-a", help="Name of the assignment.")]
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder that holds autograder/suites and solutions.", hidden=True),
+]
+
+
+def main() -> None:
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if show:
+        typer.echo(f"autograder {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def grade(
+    path: Annotated[
+        Path | None, typer.Argument(help="The .py or .ipynb file. Default: the one you saved last.")
+    ] = None,
+    assignment: AssignmentName = "cnn",
+    task: Annotated[list[str] | None, typer.Option(help="Grade only this task (may be given again).")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps: train on a GPU as well.")] = "auto",
+    seed: Annotated[int, typer.Option(help="Draw other questions; needs the solutions.")] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report there, too.")] = None,
+    fail_under: Annotated[float | None, typer.Option(help="Exit with 1 below this score.")] = None,
+    root: Root = None,
+) -> None:
+    """Grade one submission and say what is right, what is not yet, and what to do next.
+
+    Examples:
+
+      autograder grade
+
+      autograder grade assignments/cnn/cnn.ipynb --task train --json report.json
+    """
+    # First of all: importing torch takes longest, and goes on while the rest is read.
+    from autograder.isolation.launch import HostError, start_host
+
+    host = start_host()
+    try:
+        from autograder.device import choose_gpu
+        from autograder.grade import GraderFault
+        from autograder.grade import grade as grade_submission
+        from autograder.render.terminal import TerminalReport
+
+        found = find(assignment, root)
+        submission = path or own_file(found)
+        screen = TerminalReport(found, all_messages=bool(task))
+        screen.begin(submission)
+        report = grade_submission(
+            found,
+            submission,
+            host,
+            seed=seed,
+            tasks=task or (),
+            gpu=choose_gpu(device),
+            on_check=screen.check_begins,
+            on_task=screen.task_done,
+        )
+        screen.finish(report)
+    except (SubmissionError, AssignmentError) as error:
+        fail(str(error), USAGE)
+    except (HostError, GraderFault) as error:
+        cause = f"\n{error.__cause__!r}" if error.__cause__ else ""
+        fail(f"could not be graded, and that is the grader's fault, not yours: {error}{cause}", FAULT)
+    except KeyboardInterrupt:
+        fail("stopped; nothing was changed", 130)
+    finally:
+        host.close()
+    if json_file:
+        from autograder.files import write
+
+        write(json_file, json.dumps(report.as_dict(), indent=1, allow_nan=False) + "\n")
+    if fail_under is not None and report.score < fail_under:
+        raise typer.Exit(BELOW)
+
+
+@app.command()
+def lab(assignment: AssignmentName = "cnn", root: Root = None) -> None:
+    """Work on the assignment as a notebook in JupyterLab.
+
+    The notebook stands beside the .py file and is paired with it: saving one writes the other, plots stay in the
+    notebook.
+    """
+    from autograder.pairing import pair
+
+    starter = find(assignment, root).starter
+    try:
+        notebook, kept = pair(starter)
+    except FileNotFoundError:
+        fail(f"there is no {starter}: run `make assignments` where the solutions are", USAGE)
+    if kept:
+        typer.echo(f"Both files had changed. The one saved last goes on; the other is kept as {kept.name}.")
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
+
+
+@app.command()
+def assignments(root: Root = None) -> None:
+    """Generate the students' files in assignments/ from the masters in solutions/."""
+    from autograder.release import MarkerError, release_starter
+
+    for found in with_master(root):
+        try:
+            kept = release_starter(found)
+        except MarkerError as error:
+            fail(str(error), 1)
+        typer.echo(f"{found.name}: {relative(found.starter)}")
+        if kept:
+            typer.echo(f"  somebody had worked in it; that is kept as {kept.name}")
+
+
+@app.command()
+def record(root: Root = None) -> None:
+    """Record the reference solutions' answers, so that students grade without the solutions."""
+    from autograder import recording
+    from autograder.grade import PUBLIC_SEED, Questions, expected_answers
+    from autograder.isolation.launch import start_host
+    from autograder.rules import load_rules
+
+    host = start_host()
+    try:
+        for found in with_master(root):
+            typer.echo(f"{found.name}: asking the reference solution ...")
+            expected = expected_answers(
+                found, Questions(found.suite, PUBLIC_SEED), host, load_rules(), fresh=True
+            )
+            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected)
+            typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
+    finally:
+        host.close()
+
+
+def find(name: str, root: Path | None) -> Assignment:
+    try:
+        return find_assignment(name, root)
+    except AssignmentError as error:
+        fail(str(error), USAGE)
+
+
+def with_master(root: Path | None) -> list[Assignment]:
+    found = [find(name, root) for name in assignment_names(root)]
+    masters = [assignment for assignment in found if assignment.master.exists()]
+    if not masters:
+        fail("there are no solutions here to work from", USAGE)
+    return masters
+
+
+def own_file(assignment: Assignment) -> Path:
+    """The student's .py or .ipynb, whichever was saved last."""
+    starter = assignment.starter
+    own = saved_last([starter, starter.with_suffix(".ipynb")])
+    if not own:
+        fail(
+            f"there is no {relative(starter)} to grade: name a file (make grade SUBMISSION=path)",
+            USAGE,
+        )
+    return own
+
+
+def relative(path: Path) -> Path:
+    """`path` as seen from the current folder, if it is below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def fail(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)

@@ -1,0 +1,45 @@
+"""Comparisons of what came from a submission with what should have come; nothing that came is trusted."""
+
+from typing import Any
+
+import numpy as np
+
+
+def distance(observed: np.ndarray, expected: np.ndarray) -> float:
+    """Relative L2 distance of two arrays of the same shape."""
+    scale = float(np.linalg.norm(expected.astype(np.float64)))
+    return float(np.linalg.norm(observed.astype(np.float64) - expected)) / (scale or 1.0)
+
+
+def fault(observed: Any, expected: np.ndarray, tolerance: float) -> str | None:
+    """What is wrong with an observed array, in words; None if it agrees within `tolerance` (relative L2)."""
+    if not isinstance(observed, np.ndarray):
+        return "nothing"
+    if observed.shape != expected.shape:
+        return f"the shape {observed.shape}"
+    if not (np.issubdtype(observed.dtype, np.floating) or np.issubdtype(observed.dtype, np.integer)):
+        return f"numbers of type {observed.dtype}"
+    if not np.isfinite(observed).all():
+        return "NaN or infinity among the numbers"
+    if distance(observed, expected) <= tolerance:
+        return None
+    return "other numbers"
+
+
+def number(seen: Any) -> float | None:
+    """The number in a plain value as `observe.plain` gives it; None if it holds none."""
+    value = seen.get("number") if isinstance(seen, dict) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def words(seen: Any) -> str:
+    """A plain value in words: `14`, `None`, `a Tensor of shape (3, 4)`."""
+    if not isinstance(seen, dict):
+        return "nothing"
+    if number(seen) is not None:
+        return f"{seen['number']:.6g}" if isinstance(seen["number"], float) else str(seen["number"])
+    shape = seen.get("shape")
+    if isinstance(shape, list):
+        return f"a {seen.get('type', 'value')} of shape ({', '.join(map(str, shape))})"
+    text = str(seen.get("text", ""))
+    return text[:80] if text and len(text) <= 80 else f"a value of type {seen.get('type', 'unknown')}"

@@ -1,0 +1,113 @@
+"""Turns an error of the student's code, or the end of its process, into one message with a next step."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from autograder.assignment import Task
+from autograder.session import Session
+from autograder.submission import place
+from autograder.verdict import Failure, NotChecked
+
+LEFT_OPEN = "replace the three dots `...` with your own"
+BODY_OPEN = "write the body and delete the `raise` line"
+
+# What PyTorch and Python say, and what it means here; the first that matches wins.
+HINTS = (
+    (r"mat1 and mat2 shapes cannot be multiplied", "a linear layer gets another number of features than it was made "
+     "for: print the shape of `x` before it, and compare its last number with `in_features`"),
+    (r"expected input.* to have \d+ channels, but got", "a convolution gets another number of channels than its "
+     "`in_channels`: what does the layer before it put out?"),
+    (r"Expected .*(3D|4D).* input", "a layer wants images as (batch, channels, height, width): has `x` lost one of them?"),
+    (r"same device|is on cpu|on device", "all that is computed together has to be on one device: find where the model's "
+     "parameters are, and move each batch there, images and labels"),
+    (r"does not require grad", "no gradient can flow from this loss: is the forward pass under `no_grad`, or is "
+     "something detached, rounded or turned into a plain number on the way?"),
+    (r"backward through the graph a second time", "the gradient of one forward pass is computed twice: each batch needs "
+     "a forward pass of its own"),
+    (r"modified by an inplace operation", "the weights were changed between the forward and the backward pass: "
+     "is the order of your five steps right?"),
+    (r"Target \d+ is out of bounds", "a label is larger than the number of logits: look at the shape of what `forward` "
+     "returns, and at the order of the loss function's arguments"),
+    (r"expected scalar type|must match the .*dtype|expected .* but found (Float|Long|Int)", "two tensors have "
+     "different types: labels are whole numbers, images and logits are not"),
+    (r"empty parameter list", "the optimizer got a model without parameters: are the layers made in `__init__`, after "
+     "`super().__init__()`?"),
+    (r"before Module.__init__\(\) call", "`super().__init__()` has to be the first line of `__init__`"),
+    (r"'ellipsis' object", LEFT_OPEN),
+    (r"'NoneType' object is not callable", "something that should be a function or a layer is None: was it called, "
+     "or left without a `return`?"),
+    (r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument",
+     "keep the names and the order of the arguments as the starter has them"),
+    (r"Cannot allocate memory|can't allocate memory|MemoryError", "it asked for more memory than the grader gives: "
+     "is something kept for every batch, or made far too large?"),
+)  # fmt: skip
+
+
+def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
+    """One message for an exception that came out of student code."""
+    kind, message, where = text(error, "type"), text(error, "message"), error.get("where")
+    at, source = None, ""
+    if isinstance(where, dict) and isinstance(where.get("line"), int):
+        at, source = place(text(where, "filename"), where["line"]), text(where, "source")
+    if kind == "NotImplementedError" and source.startswith("raise"):
+        return NotChecked("it waits for you", BODY_OPEN, at)
+    if kind == "Missing":
+        return NotChecked(message, "take the cell from the starter again and fill it in", at)
+    if error.get("rule"):
+        return Failure("the rules of the course are kept", message, "leave this out of what you hand in", at)
+    if "'ellipsis' object" in message:
+        return NotChecked("it needs something that is still `...`", LEFT_OPEN, at)
+    came = f"{kind}: {message.splitlines()[0] if message else '(without a text)'}"
+    hint = next((hint for pattern, hint in HINTS if re.search(pattern, f"{kind}: {message}")), "")
+    return Failure(
+        "your code runs to its end",
+        came[:400],
+        hint or "the error came up in this line; start there",
+        at,
+    )
+
+
+def explain_end(sentence: str) -> Failure:
+    return Failure(
+        "your code runs to its end and gives an answer",
+        sentence,
+        "try it alone, on one small batch",
+    )
+
+
+def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChecked:
+    """Why the submission has no `name`: its cell failed, ended the process, or is not there."""
+    submission = session.submission
+    for cell in cells_of(task, submission.to_run(), name):
+        if ended := session.cell_ends.get(cell.index):
+            return Failure(
+                "the cell runs",
+                ended,
+                "this cell was left out, and the others were graded",
+                cell_place(cell),
+            )
+        if error := session.cell_errors.get(cell.index):
+            found = explain_error(error)
+            found.hint = (
+                found.hint if isinstance(found, NotChecked) else f"{name} is not there: its cell stopped here"
+            )
+            return found
+    return NotChecked(
+        f"there is no `{name}` in {submission.path.name}",
+        "take its cell from the starter and fill it in",
+    )
+
+
+def cells_of(task: Task, cells: Iterable[Any], name: str) -> list[Any]:
+    """The cells in which the student answers `task`, by their key or because they bind `name`."""
+    binds = re.compile(rf"^\s*(def|class)\s+{name}\b|^\s*{name}\b\s*[:=]", re.MULTILINE)
+    return [cell for cell in cells if cell.answer == task.cell or binds.search(cell.source)]
+
+
+def cell_place(cell: Any) -> str:
+    return place(cell.filename, cell.first_line)
+
+
+def text(values: dict[str, Any], key: str) -> str:
+    return str(values.get(key, ""))[:2000]

@@ -1,0 +1,23 @@
+"""Files are written beside and then renamed, so that a reader or a crash never meets half of one."""
+
+import shutil
+import time
+from pathlib import Path
+
+
+def write(path: Path, data: str | bytes) -> None:
+    """Write `path` whole or not at all; folders above it are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_bytes(data.encode() if isinstance(data, str) else data)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def keep_copy(path: Path) -> Path:
+    """A copy of somebody's file beside it, with the time in its name."""
+    copy = path.with_name(f"{path.stem}-kept-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    shutil.copy2(path, copy)
+    return copy

@@ -1,0 +1,271 @@
+"""Grades one submission: ask, observe, compare, report. The suite's pytest tests do the comparing."""
+
+import importlib.util
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from numpy.random import RandomState
+
+from autograder import recording
+from autograder.assignment import Assignment, AssignmentError, Task
+from autograder.explain import explain_end, explain_error, explain_missing
+from autograder.isolation.launch import Host
+from autograder.report import CheckResult, Report, TaskResult
+from autograder.rules import load_rules
+from autograder.session import Observation, Question, Session
+from autograder.submission import Submission, read_submission
+from autograder.verdict import Failure, NotChecked
+
+PUBLIC_SEED = 0  # of the recorded answers, and so of every grade on a student's machine
+
+
+class GraderFault(RuntimeError):
+    """The grader could not do its work: never a student's zero."""
+
+
+class Questions:
+    """The questions of a suite for one seed. Each probe has a random generator of its own."""
+
+    def __init__(self, suite: Path, seed: int) -> None:
+        self.seed = seed
+        self.module = load_module(suite / "questions.py")
+        self.facts: dict[str, Any] = {}
+
+    def random(self, probe: str) -> RandomState:
+        return RandomState((zlib.crc32(probe.encode()) + self.seed) % 2**32)
+
+    def __call__(self, probe: str) -> Question:
+        question: Question = getattr(self.module, probe.replace(".", "_"))(self.random(probe), self.facts)
+        return question
+
+    def probes(self) -> list[str]:
+        return list(self.module.PROBES)
+
+
+def load_module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_{path.stem}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def expected_answers(
+    assignment: Assignment,
+    questions: Questions,
+    host: Host,
+    rules: dict[str, Any],
+    fresh: bool = False,
+) -> dict[str, Observation]:
+    """The reference's answers: recorded ones for the seed of the recording, else those of the solution itself.
+
+    Raises:
+        AssignmentError: another seed is asked for, and the solutions are not here.
+        GraderFault: the reference solution does not answer.
+    """
+    recorded = assignment.suite / "expected.bin"
+    if not fresh and recorded.exists():
+        seed, expected = recording.load(recorded)
+        if seed == questions.seed:
+            questions.facts = expected["architecture"].values
+            return expected
+    if not assignment.master.exists():
+        raise AssignmentError(
+            f"seed {questions.seed} needs {assignment.master}, which is not in a student's copy"
+        )
+    session = Session(host, read_submission(assignment.master), assignment.suite / "probes.py", rules)
+    try:
+        expected = {}
+        for probe in questions.probes():
+            seen = expected[probe] = session.ask(probe, questions(probe))
+            if seen.error or seen.ended:
+                raise GraderFault(
+                    f"the reference solution gives no answer to {probe}: {seen.ended or seen.error}"
+                )
+            if probe == "architecture":
+                questions.facts = seen.values
+        return expected
+    finally:
+        session.close()
+
+
+class Grading:
+    """One submission under the checks of its suite."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        submission: Submission,
+        questions: Questions,
+        expected: dict[str, Observation],
+        session: Session,
+        gpu: tuple[Session, str] | None = None,
+        on_check: Callable[[Task, str], None] = lambda task, check: None,
+        on_task: Callable[[TaskResult], None] = lambda task: None,
+    ) -> None:
+        self.assignment = assignment
+        self.submission = submission
+        self.questions = questions
+        self.expected = expected
+        self.session = session
+        self.gpu = gpu
+        self.on_check, self.on_task = on_check, on_task
+        self.results: dict[str, CheckResult] = {}
+        self.fault: BaseException | None = None
+
+    def observed(self, probe: str) -> Observation:
+        """The student's answer. Raises Failure or NotChecked when there is none."""
+        return self._answer(self.session, probe, self.questions(probe))
+
+    def observed_on_gpu(self, probe: str) -> Observation | None:
+        """The answer on a GPU, where there is one to grade on."""
+        if not self.gpu:
+            return None
+        session, device = self.gpu
+        question = self.questions(probe)
+        question.values["gpu"] = device
+        return self._answer(session, probe, question)
+
+    def _answer(self, session: Session, probe: str, question: Question) -> Observation:
+        if self.submission.problem:
+            raise NotChecked(self.submission.problem)
+        task = self.assignment.task(probe)
+        seen = session.ask(probe, question)
+        if seen.ended:
+            raise explain_end(seen.ended)
+        if seen.error:
+            raise self.explain(seen.error, task)
+        return seen
+
+    def explain(self, error: dict[str, Any], task: Task) -> Failure | NotChecked:
+        if error.get("type") == "Missing":
+            return explain_missing(str(error.get("name")), self.session, task)
+        return explain_error(error)
+
+    def record(self, check_id: str, title: str, raised: BaseException | None) -> None:
+        """Take down the verdict of one check."""
+        task = self.assignment.task(check_id)
+        points = task.checks[check_id]
+        result = CheckResult(check_id, title, 0.0, points, "passed")
+        if raised is None:
+            result.score = points
+        elif isinstance(raised, Failure):
+            result.status = "failed"
+            result.expected, result.came, result.hint = raised.expected, raised.came, raised.hint
+            result.message = f"expected: {raised.expected}; came: {raised.came}"
+            result.line = raised.place
+        elif isinstance(raised, NotChecked):
+            result.status = "not_run"
+            result.message, result.hint, result.line = (
+                f"not checked: {raised.waits_for}",
+                raised.hint,
+                raised.place,
+            )
+        else:
+            self.fault = raised
+            return
+        if raised and not result.line:
+            result.line = self.submission.find(task.line_pattern(check_id), task.cell)
+        self.results[check_id] = result
+        if all(check in self.results for check in task.checks):
+            self.on_task(self.task_result(task))
+
+    def task_result(self, task: Task) -> TaskResult:
+        return TaskResult(task.id, task.title, task.points, [self.results[check] for check in task.checks])
+
+
+def grade(
+    assignment: Assignment,
+    path: Path,
+    host: Host,
+    *,
+    seed: int = PUBLIC_SEED,
+    tasks: Iterable[str] = (),
+    gpu: str | None = None,
+    on_check: Callable[[Task, str], None] = lambda task, check: None,
+    on_task: Callable[[TaskResult], None] = lambda task: None,
+) -> Report:
+    """Grade the submission at `path`, all of it or the `tasks` named, and also on a device of kind `gpu`.
+
+    Raises:
+        SubmissionError: there is no such file.
+        AssignmentError: an unknown task, or a seed that needs the solutions.
+        GraderFault, HostError: the grader itself failed.
+    """
+    from autograder.suites import (
+        plugin,
+    )  # pytest takes a moment to import; the host imports torch meanwhile
+
+    start = time.monotonic()
+    selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
+    submission = read_submission(path, assignment.explore_cells())
+    rules = load_rules()
+    questions = Questions(assignment.suite, seed)
+    expected = expected_answers(assignment, questions, host, rules)
+    probes = assignment.suite / "probes.py"
+    session = Session(host, submission, probes, rules)
+    gpu_session = (Session(host, submission, probes, rules, gpu=True), gpu) if gpu else None
+    grading = Grading(assignment, submission, questions, expected, session, gpu_session, on_check, on_task)
+    try:
+        run_suite(assignment.suite, plugin.GradingPlugin(grading, [task.id for task in selected]))
+    finally:
+        session.close()
+        if gpu_session:
+            gpu_session[0].close()
+    missing = [check for task in selected for check in task.checks if check not in grading.results]
+    if grading.fault or missing:
+        raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
+    return Report(
+        assignment=assignment.name,
+        suite_version=assignment.version,
+        submission=str(path),
+        seed=seed,
+        device=gpu or "cpu",
+        sandbox="none",
+        seconds=time.monotonic() - start,
+        problem=submission.problem,
+        notes=notes(session),
+        tasks=[grading.task_result(task) for task in selected],
+    )
+
+
+def run_suite(suite: Path, plugin: Any) -> None:
+    """The tests of a suite alone: no other plugin, no settings of the current folder, no output of pytest's."""
+    import pytest
+
+    options = [
+        "--disable-plugin-autoload",
+        "-p",
+        "pytest_timeout",
+        "-p",
+        "autograder.suites.plugin",
+    ]
+    options += [
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "--import-mode=importlib",
+        "--assert=plain",
+    ]
+    options += ["-c", str(suite.parent / "pytest.ini"), "--rootdir", str(suite)]
+    before = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        pytest.main([*options, str(suite)], plugins=[plugin])
+    finally:
+        if before is not None:
+            os.environ["PYTEST_ADDOPTS"] = before
+
+
+def notes(session: Session) -> list[str]:
+    """Cells that did not run to their end, which costs nothing by itself."""
+    found = []
+    for cell in session.submission.to_run():
+        if ended := session.cell_ends.get(cell.index):
+            found.append(f"a cell was left out ({cell.filename}, from its line {cell.first_line}): {ended}")
+    return found

@@ -1,0 +1,1 @@
+"""The processes in which student code runs, and what holds them."""

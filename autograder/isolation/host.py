@@ -1,0 +1,127 @@
+"""The process that runs student code. Where fork is safe it imports torch once and forks a child per submission.
+
+Run by `launch.py` as `python -m autograder.isolation.host fork|child`:
+`fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
+answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
+"""
+
+import functools
+import os
+import select
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+from autograder.isolation import limits
+
+
+def serve_forks(control: socket.socket) -> None:
+    """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`."""
+    import_torch()
+    while True:
+        command, fds, _, _ = socket.recv_fds(control, 64, 1)
+        if not command:
+            return
+        if not fds:
+            continue  # `kill` for a child that has ended meanwhile
+        threads = len(os.listdir("/proc/self/task"))
+        assert threads == 1, f"forking with {threads} threads would hang the child"
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            be_child(socket.socket(fileno=fds[0]), gpu=command == b"gpu")
+        os.close(fds[0])
+        control.send(str(wait_for(pid, control)).encode())
+
+
+def wait_for(pid: int, control: socket.socket) -> int:
+    """Exit code of `pid`, negative for a signal. Ends it on a command, or when the judge is gone."""
+    child = os.pidfd_open(pid)
+    while not select.select([child], [], [], 0)[0]:
+        ready, _, _ = select.select([child, control], [], [])
+        if control in ready:
+            control.recv(64)
+            end_group(pid)
+            break
+    _, status = os.waitpid(pid, 0)
+    os.close(child)
+    end_group(pid)  # whatever it may have left behind
+    return os.waitstatus_to_exitcode(status)
+
+
+def end_group(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        except PermissionError:
+            continue
+
+
+def be_child(sock: socket.socket, gpu: bool) -> NoReturn:
+    """Answer the judge on `sock` and leave; nothing else stays open."""
+    try:
+        if hasattr(os, "setsid"):
+            os.setsid()
+        limits.no_core_dumps()
+        keep = _only_descriptor(sock.detach())
+        see_gpu(gpu)
+        from autograder import observe, wire
+
+        observe.serve(wire.Channel(socket.socket(fileno=keep), trusted=True))
+    finally:
+        os._exit(0)
+
+
+def _only_descriptor(keep: int) -> int:
+    """Close everything but `keep`; 0, 1 and 2 lead nowhere. Returns the number that `keep` has now."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    if os.name == "nt":
+        return keep  # a handle, not a descriptor
+    if keep != 3:
+        os.dup2(keep, 3)
+    os.closerange(4, 65536)
+    return 3
+
+
+def see_gpu(gpu: bool) -> None:
+    """Exact checks run where no GPU is seen. Read by CUDA when it first starts, which is not before this."""
+    if gpu:
+        os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+        if before := os.environ.pop("AUTOGRADER_CUDA_VISIBLE_DEVICES", None):
+            os.environ["CUDA_VISIBLE_DEVICES"] = before
+        return
+    import torch
+
+    # Metal has no such variable. torch looks for the `__wrapped__` of a cached function here.
+    torch.backends.mps.is_available = functools.cache(lambda: False)
+
+
+def import_torch() -> None:
+    """Import torch on one thread. One op on more threads before a fork would hang the child (pytorch issue 17199)."""
+    import torch
+
+    import autograder.observe  # noqa: F401  so that the child finds it loaded
+
+    torch.set_num_threads(1)
+
+
+def main() -> None:
+    if sys.argv[1] == "fork":
+        serve_forks(socket.socket(fileno=os.dup(0)))
+    else:
+        if os.name == "nt":
+            size = int.from_bytes(sys.stdin.buffer.read(4), "big")
+            sock = socket.fromshare(sys.stdin.buffer.read(size))  # type: ignore[attr-defined]
+        else:
+            sock = socket.socket(fileno=os.dup(0))
+        import_torch()
+        be_child(sock, gpu=sys.argv[2] == "gpu")
+
+
+if __name__ == "__main__":
+    main()

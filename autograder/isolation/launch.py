@@ -1,0 +1,162 @@
+"""Starts the processes that run student code, and ends them: the judge's side of `host.py`."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import IO, Protocol
+
+from autograder.wire import Channel
+
+# One thread: the sums of a second one differ in their last digits, and on shared cores two are slower than one.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+}
+
+
+class HostError(RuntimeError):
+    """The grader's own process did not start or died: nobody's fault but ours."""
+
+
+class Child(Protocol):
+    """The process of one submission."""
+
+    channel: Channel
+
+    def end(self) -> int:
+        """End the process, if it still runs; its exit code, negative for a signal."""
+
+
+class Host(Protocol):
+    def spawn(self, gpu: bool = False) -> Child: ...
+
+    def close(self) -> None: ...
+
+
+def start_host() -> Host:
+    """A host for this platform; `AUTOGRADER_START=spawn` forces the way of macOS and Windows, where fork is unsafe."""
+    fork = sys.platform == "linux" and os.environ.get("AUTOGRADER_START") != "spawn"
+    return ForkingHost() if fork else SpawningHost()
+
+
+class ForkingHost:
+    """One process that imports torch, and forks a child for each `spawn`; one child at a time."""
+
+    def __init__(self) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process, self.errors = _start_python(["fork"], theirs)
+        theirs.close()
+
+    def spawn(self, gpu: bool = False) -> "ForkedChild":
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self.control, [b"gpu" if gpu else b"cpu"], [theirs.fileno()])
+        except OSError as error:
+            raise self.died() from error
+        theirs.close()
+        return ForkedChild(Channel(ours), self)
+
+    def died(self) -> HostError:
+        return HostError("the process that imports torch has ended" + _last_words(self.errors))
+
+    def close(self) -> None:
+        self.control.close()  # the host ends when its commands do
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class ForkedChild:
+    def __init__(self, channel: Channel, host: ForkingHost) -> None:
+        self.channel = channel
+        self.host = host
+
+    def end(self) -> int:
+        """Raises HostError when the host is gone."""
+        self.channel.close()
+        try:
+            self.host.control.settimeout(10)
+            self.host.control.send(
+                b"kill"
+            )  # too late for a child that has ended by itself: its own code comes back
+            status = self.host.control.recv(64)
+        except OSError as error:
+            raise self.host.died() from error
+        if not status:
+            raise self.host.died()
+        return int(status)
+
+
+class SpawningHost:
+    """Starts a new Python for each child; the first one at once, so that it imports torch meanwhile."""
+
+    def __init__(self) -> None:
+        self.ready: SpawnedChild | None = SpawnedChild()
+
+    def spawn(self, gpu: bool = False) -> "SpawnedChild":
+        child, self.ready = self.ready, None
+        if child and not gpu:
+            return child
+        self.ready = child
+        return SpawnedChild(gpu)
+
+    def close(self) -> None:
+        if self.ready:
+            self.ready.end()
+
+
+class SpawnedChild:
+    def __init__(self, gpu: bool = False) -> None:
+        ours, theirs = socket.socketpair()
+        self.process, self.errors = _start_python(["child", "gpu" if gpu else "cpu"], theirs)
+        theirs.close()
+        self.channel = Channel(ours)
+
+    def end(self) -> int:
+        self.channel.close()
+        try:
+            return self.process.wait(timeout=0.2)  # it may be about to end by itself, with a code of its own
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """`host.py` in a session of its own, with `theirs` as its standard input; and a file of what it complains."""
+    # -P: a `torch.py` or `random.py` in the current folder must not take the place of the real one.
+    command = [sys.executable, "-P", "-m", "autograder.isolation.host", *arguments]
+    environment = {**os.environ, **ENVIRONMENT}
+    if gpus := os.environ.get("CUDA_VISIBLE_DEVICES"):
+        environment["AUTOGRADER_CUDA_VISIBLE_DEVICES"] = gpus
+    errors = tempfile.TemporaryFile()
+    if os.name != "nt":
+        process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=errors,
+            stderr=errors,
+            env=environment,
+            start_new_session=True,
+        )
+        return process, errors
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=environment)
+    share = theirs.share(process.pid)  # type: ignore[attr-defined]  # Windows cannot inherit a socket as a file
+    assert process.stdin
+    process.stdin.write(len(share).to_bytes(4, "big") + share)
+    process.stdin.close()
+    return process, errors
+
+
+def _last_words(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    words = errors.read().decode(errors="replace").strip()
+    return f":\n{words[-2000:]}" if words else ""

@@ -1,0 +1,210 @@
+"""Runs the cells of a submission and answers probes: the only code of ours that runs beside student code.
+
+It receives the submission as text, calls the student's functions on the inputs of a question and returns plain
+numbers and arrays. It knows no expected value and decides nothing.
+"""
+
+import contextlib
+import io
+import linecache
+import math
+import re
+import sys
+import traceback
+import types
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation import limits
+from autograder.rules import PackageError, RuleError, enforce
+from autograder.wire import Channel, Closed, Message
+
+MAX_TEXT = 2000  # characters of any one text that comes from student code
+MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
+
+
+class Missing(NameError):
+    """The submission has no such name."""
+
+
+class Seen:
+    """What a probe has observed so far; it is sent even when the student's code then raises."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.arrays: dict[str, np.ndarray] = {}
+
+
+class Student:
+    """The names that the submission's cells have bound, and what they have printed."""
+
+    def __init__(self, namespace: dict[str, Any], filenames: set[str], printed: "Printed") -> None:
+        self.namespace = namespace
+        self.filenames = filenames
+        self.printed = printed
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.namespace:
+            raise Missing(f"the submission has no `{name}`", name=name)
+        return self.namespace[name]
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        return self[name](*args, **kwargs)
+
+
+class Printed(io.TextIOBase):
+    """Takes the place of stdout and stderr: counts what is printed and keeps the beginning."""
+
+    def __init__(self, keep: int) -> None:
+        self.keep = keep
+        self.count = 0
+        self.text = ""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.count += len(text)
+        if len(self.text) < self.keep:
+            self.text += text[: self.keep - len(self.text)]
+        return len(text)
+
+
+def serve(channel: Channel) -> None:
+    """Be the child: run the cells, then answer one question after another until the judge hangs up."""
+    try:
+        start = channel.receive().header
+        student, probes = prepare(start)
+    except Exception:  # ours, not the student's: no cell has run yet
+        channel.send(Message({"fault": traceback.format_exc()}))
+        return
+    with contextlib.suppress(Closed):
+        errors = run_cells(start["cells"], student, channel, start["rules"]["limits"]["cells"])
+        channel.send(Message({"ready": True, "errors": errors}))
+        while True:
+            question = channel.receive()
+            limits.processor_seconds(question.header["seconds"])
+            channel.send(answer(probes[question.header["probe"]], student, question))
+
+
+def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
+    """Lower this process and lay out the student's namespace; the probes come as text, like the submission."""
+    rules = start["rules"]
+    printed = Printed(rules["limits"]["output"])
+    sys.stdout = sys.stderr = printed  # type: ignore[assignment]
+    sys.stdin = io.StringIO()
+    probes: dict[str, Any] = {"__name__": "probes"}
+    exec(compile(start["probes"], "<probes>", "exec"), probes)
+    filenames = {cell["filename"] for cell in start["cells"]}
+    module = types.ModuleType(start["name"])
+    sys.modules[start["name"]] = module
+    limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
+    enforce(rules, filenames.__contains__)
+    return Student(module.__dict__, filenames, printed), probes
+
+
+def run_cells(
+    cells: list[dict[str, Any]], student: Student, channel: Channel, seconds: int
+) -> list[dict[str, Any]]:
+    """Run `cells` in order; a cell that fails does not stop the others. Says which one begins, in case it ends us."""
+    errors = []
+    limits.processor_seconds(seconds)
+    for cell in cells:
+        channel.send(Message({"running": cell["index"]}))
+        # Empty lines before the code make the line numbers of errors those of the file.
+        source = "\n" * (cell["first_line"] - 1) + cell["source"]
+        known = linecache.cache.get(cell["filename"])
+        before = known[2] if known and len(known) == 4 else []
+        lines = before + source.splitlines(keepends=True)[len(before) :]
+        linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
+        try:
+            exec(
+                compile(without_magics(source), cell["filename"], "exec", dont_inherit=True),
+                student.namespace,
+            )
+        except BaseException as error:
+            errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
+    return errors
+
+
+def without_magics(source: str) -> str:
+    """Notebook commands (`%time`, `!pip`) do nothing in a graded run; the lines keep their numbers."""
+    if not MAGIC.search(source):
+        return source
+    try:
+        compile(source, "cell", "exec")
+        return source  # such a line stands inside a string
+    except SyntaxError:
+        return MAGIC.sub(r"\1pass", source)
+
+
+def answer(probe: Any, student: Student, question: Message) -> Message:
+    """One observation: what the probe saw, what was printed, and the error that ended it, if any."""
+    seen = Seen()
+    student.printed.text = ""
+    error = None
+    try:
+        probe(student, {**question.header["values"], **question.arrays}, seen)
+    except BaseException as raised:
+        error = describe_error(raised, student.filenames)
+    return Message(
+        {"values": seen.values, "error": error, "printed": student.printed.text[:MAX_TEXT]},
+        seen.arrays,
+    )
+
+
+def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
+    """Type, text and the line of the student's own code where it came up; never fails itself."""
+    try:
+        message = str(error)[:MAX_TEXT]
+    except BaseException:
+        message = "(the text of this error cannot be shown)"
+    where = None
+    if isinstance(error, SyntaxError) and error.filename in filenames:
+        message = str(error.msg)[:MAX_TEXT]
+        where = {"filename": error.filename, "line": error.lineno, "function": ""}
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename in filenames:
+            where = {
+                "filename": frame.f_code.co_filename,
+                "line": line,
+                "function": frame.f_code.co_name,
+            }
+    if where:
+        where["source"] = linecache.getline(where["filename"], where["line"] or 0).strip()[:MAX_TEXT]
+    rule = isinstance(error, RuleError | PackageError)
+    seen = {"type": type(error).__name__[:80], "message": message, "where": where, "rule": rule}
+    return seen | ({"name": error.name} if isinstance(error, Missing) else {})
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """Any value as a type name with a number, a shape or a short text; never fails and trusts nothing.
+
+    A `number` is given for whatever holds exactly one: int, float, numpy scalars, 0-dim arrays and tensors.
+    """
+    seen: dict[str, Any] = {"type": type(value).__name__[:80]}
+    try:
+        if isinstance(value, bool | str | bytes) or value is None:
+            seen["text"] = repr(value)[:MAX_TEXT]
+            return seen
+        if hasattr(value, "shape") and not isinstance(value, type):
+            seen["shape"] = [int(size) for size in value.shape]
+            seen["graph"] = bool(getattr(value, "requires_grad", False))
+        if isinstance(value, int | float) or seen.get("shape") == []:
+            number = value.item() if hasattr(value, "item") else value
+            if isinstance(number, int):
+                seen["number"] = int(number) if abs(number) < 1 << 53 else str(number)[:80]
+            elif math.isfinite(number):
+                seen["number"] = float(number)
+            else:
+                seen["text"] = str(float(number))
+        if "number" not in seen and "text" not in seen:
+            seen["text"] = repr(value)[:MAX_TEXT]
+    except BaseException:
+        seen.setdefault("text", "a value that cannot be shown")
+    return seen

@@ -1,0 +1,124 @@
+"""Makes what students get from the master: the same text, with stubs in the place of solutions."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.files import keep_copy, write
+from autograder.submission import read_submission
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+CELL = re.compile(r"^# %%(?P<head>.*)$")
+ANSWER = re.compile(r"""\banswer=["'](?P<key>\w+)["']""")
+LINE = re.compile(
+    r"""^(?P<indent>\s*)
+    (?P<target>[\w.\[\]"':, ]+?)           # self.conv1, NAME: type, or "key"
+    (?P<sign>\s*=\s|\s*:\s)                # of an assignment, or of an entry of a dict
+    (?P<value>.*?)(?P<comma>,?)
+    \s+\#\sSOLUTION:\s(?P<hint>.*)$""",
+    re.VERBOSE,
+)
+
+
+class MarkerError(ValueError):
+    """A marker of the master is out of place; the text begins with `file:line`."""
+
+
+def make_starter(assignment: Assignment) -> str:
+    """The text of the student's file. Raises MarkerError."""
+    text = assignment.master.read_text(encoding="utf-8")
+    made: list[str] = []
+    for first_line, key, lines in split_cells(text):
+        made += make_stubs(lines, assignment, key, f"{assignment.master.name}:{{}}", first_line)
+    return "\n".join(made)
+
+
+def split_cells(text: str) -> list[tuple[int, str | None, list[str]]]:
+    """(number of its first line, answer key, lines with the marker line) of each cell of a percent-format script."""
+    cells: list[tuple[int, str | None, list[str]]] = [(1, None, [])]
+    for number, line in enumerate(text.split("\n"), start=1):
+        if head := CELL.match(line):
+            answer = ANSWER.search(head["head"])
+            cells.append((number, answer["key"] if answer else None, []))
+        cells[-1][2].append(line)
+    return cells
+
+
+def make_stubs(
+    lines: list[str], assignment: Assignment, key: str | None, place: str, first_line: int
+) -> list[str]:
+    """The lines of one cell with stubs in the place of solutions; used for the script and for the notebook.
+
+    `place` is how errors name a line, with `{}` for its number. Raises MarkerError for a marker that is nested,
+    unclosed, unopened, or in a cell without a task.
+    """
+    tasks = [task for task in assignment.tasks if key and task.cell == key]
+    made: list[str] = []
+    begun: int | None = None
+    for number, line in enumerate(lines, start=first_line):
+        is_begin, is_end, is_line = BEGIN in line, END in line, "# SOLUTION:" in line
+        if not (is_begin or is_end or is_line):
+            if begun is None:
+                made.append(line)
+            continue
+        if not tasks:
+            raise MarkerError(f"{place.format(number)}: a solution in a cell without a task")
+        if is_end:
+            if begun is None:
+                raise MarkerError(f"{place.format(number)}: `{END}` without a `{BEGIN}`")
+            begun = None
+            continue
+        if begun is not None:
+            raise MarkerError(
+                f"{place.format(number)}: a solution within the one begun at {place.format(begun)}"
+            )
+        function = enclosing_function(lines[: number - first_line], line)
+        task = next((task for task in tasks if task.id == function), tasks[0])
+        if is_begin:
+            begun = number
+            indent = line[: len(line) - len(line.lstrip())]
+            made.append(f"{indent}# TODO({task.id}): write the body and delete the `raise` line.")
+            made.append(
+                f'{indent}raise NotImplementedError("{task.id}: write the body and delete this line")'
+            )
+            continue
+        part = LINE.match(line)
+        if not part:
+            raise MarkerError(
+                f'{place.format(number)}: `# SOLUTION:` belongs behind `name = value` or `"key": value`'
+            )
+        name = re.findall(r"\w+", part["target"].partition(":")[0])[-1]
+        todo = f"{task.id}.{name}" if f"{task.id}.{name}" in task.checks else task.id
+        stub = f"{part['indent']}{part['target']}{part['sign']}...{part['comma']}"
+        made.append(f"{stub}  # TODO({todo}): {part['hint']}")
+    if begun is not None:
+        raise MarkerError(f"{place.format(begun)}: `{BEGIN}` without an `{END}` in its cell")
+    return made
+
+
+def enclosing_function(above: list[str], line: str) -> str | None:
+    """The name of the function in whose body `line` stands."""
+    indent = len(line) - len(line.lstrip())
+    for other in reversed(above):
+        if (found := re.match(r"(\s*)def (\w+)", other)) and len(found[1]) < indent:
+            return found[2]
+    return None
+
+
+def release_starter(assignment: Assignment) -> Path | None:
+    """Write the student's file and what the grader must know of it. Returns the copy kept of somebody's work there."""
+    text = make_starter(assignment)
+    released = assignment.suite / "released.json"
+    known = json.loads(released.read_text(encoding="utf-8"))["starter"] if released.exists() else None
+    kept = None
+    if assignment.starter.exists():
+        there = assignment.starter.read_bytes()
+        if there != text.encode() and hashlib.sha256(there).hexdigest() != known:
+            kept = keep_copy(assignment.starter)
+    write(assignment.starter, text)
+    explore = [cell.source for cell in read_submission(assignment.starter).cells if cell.explore]
+    record = {"starter": hashlib.sha256(text.encode()).hexdigest(), "explore": explore}
+    write(released, json.dumps(record, indent=1) + "\n")
+    return kept

@@ -1,0 +1,1 @@
+"""Renderers of the result record of `report.py`."""

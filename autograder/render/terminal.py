@@ -1,0 +1,128 @@
+"""The report on a terminal: a row per task as it is done, then one message per failed check, then what to do next."""
+
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from autograder.assignment import Assignment, Task
+from autograder.report import CheckResult, Report, TaskResult
+from autograder.submission import age
+
+MARKS = {
+    "passed": ("✓", "green"),
+    "partial": ("◐", "yellow"),
+    "failed": ("✗", "red"),
+    "not_run": ("·", "dim"),
+}
+PLAIN_MARKS = {"passed": "+", "partial": "~", "failed": "x", "not_run": "."}
+MESSAGES_PER_TASK = 3
+
+
+class TerminalReport:
+    """Shows one grading while it goes on."""
+
+    def __init__(
+        self, assignment: Assignment, all_messages: bool = False, console: Console | None = None
+    ) -> None:
+        self.assignment = assignment
+        self.limit = 1000 if all_messages else MESSAGES_PER_TASK
+        self.console = console or Console(highlight=False, soft_wrap=False)
+        self.status = self.console.status("")
+
+    def begin(self, submission: Path) -> None:
+        saved = f", saved {age(submission)}" if submission.is_file() else ""
+        self.console.print(Text.assemble((submission.name, "bold"), saved))
+        self.status.update("starting Python and PyTorch")
+        self.status.start()
+
+    def check_begins(self, task: Task, check: str) -> None:
+        self.status.update(f"{check} ...")
+
+    def task_done(self, task: TaskResult) -> None:
+        mark, colour = self.mark(task.status)
+        row = self.grid()
+        row.add_row(Text(mark, colour), task.id, points(task.score, task.max_score), Text(task.title, "dim"))
+        self.console.print(row)
+
+    def finish(self, report: Report) -> None:
+        self.status.stop()
+        total = self.grid()
+        total.add_row("", Text("total", "bold"), Text(points(report.score, report.max_score), "bold"), "")
+        self.console.print(total)
+        if report.problem:
+            self.console.print(Text(f"\n{report.problem}", "red"))
+        for task in report.tasks:
+            self.messages(task)
+        for note in report.notes:
+            self.console.print(Text(f"\nNote: {note}", "dim"))
+        self.next_step(report)
+
+    def messages(self, task: TaskResult) -> None:
+        failed = [check for check in task.checks if check.status == "failed"]
+        groups = [list(group) for _, group in groupby(failed, key=lambda c: (c.expected, c.came, c.hint))]
+        for group in groups[: self.limit]:
+            self.message(group)
+        if len(groups) > self.limit:
+            more = sum(len(group) for group in groups[self.limit :])
+            self.console.print(Text(f"  and {more} more in {task.id}: make grade TASK={task.id}", "dim"))
+        # A task that nobody has begun is plain from the table.
+        waiting = [check for check in task.checks if check.status == "not_run"]
+        if waiting and task.status != "not_run":
+            names = ", ".join(check.id for check in waiting)
+            self.console.print(Padding(Text(f"{waiting[0].message}\n  {names}", "dim"), (1, 0, 0, 0)))
+
+    def message(self, checks: list[CheckResult]) -> None:
+        """One message in four parts: where, what was expected, what came, what to do."""
+        first = checks[0]
+        mark, colour = self.mark("failed")
+        names = ", ".join(check.id for check in checks)
+        head = Text.assemble((f"{mark} {names}", f"bold {colour}"), (f"  {first.line or ''}", "cyan"))
+        if len(checks) == 1:
+            head.append(f"\n{first.title}", "dim")
+        self.console.print()
+        self.console.print(head)
+        parts = Table.grid(padding=(0, 2))
+        parts.add_column(min_width=8, style="dim")
+        parts.add_column(overflow="fold")
+        for name, value in (
+            ("expected", first.expected),
+            ("came", first.came),
+            ("hint", first.hint),
+        ):
+            if value:
+                parts.add_row(name, Text(value))
+        self.console.print(Padding(parts, (0, 0, 0, 2)))
+
+    def next_step(self, report: Report) -> None:
+        step = report.next_step
+        self.console.print()
+        if step is None:
+            whole = report.max_score == self.assignment.points
+            self.console.print(Text("Everything is right." if whole else "This part is right.", "bold green"))
+            return
+        where = f" ({step.line})" if step.line else ""
+        self.console.print(
+            Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {step.hint or step.message}")
+        )
+
+    def mark(self, status: str) -> tuple[str, str]:
+        mark, colour = MARKS[status]
+        return (PLAIN_MARKS[status] if self.console.options.ascii_only else mark), colour
+
+    def grid(self) -> Table:
+        """One row of the table; all have the same widths, so that they can be printed as they come."""
+        widest = max(len(task.id) for task in self.assignment.tasks)
+        row = Table.grid(padding=(0, 2))
+        row.add_column(width=1)
+        row.add_column(width=widest)
+        row.add_column(width=11, justify="right")
+        row.add_column()
+        return row
+
+
+def points(score: float, maximum: float) -> str:
+    return f"{score:g} / {maximum:g}"

@@ -1,0 +1,154 @@
+"""Asks one submission the questions of a suite, in as many child processes as it takes."""
+
+import contextlib
+import signal
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.isolation.launch import Child, Host, HostError
+from autograder.submission import Cell, Submission
+from autograder.wire import Channel, Closed, Message, ProtocolError
+
+STARTING = 180  # seconds until a child has torch imported, on a slow disk that has not seen it before
+
+
+@dataclass(frozen=True)
+class Question:
+    """Inputs for one probe, drawn by the judge. `limit` names the limit of `rules.toml` that it runs under."""
+
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+    limit: str = "probe"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a probe saw. Nothing in it is trusted: compare names, shapes and types before any arithmetic."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    error: dict[str, Any] | None = None
+    printed: str = ""
+    ended: str | None = None  # how student code ended its process instead of answering
+
+    @classmethod
+    def of(cls, message: Message) -> "Observation":
+        """Raises ProtocolError for an answer that is not one."""
+        header = message.header
+        values, error, printed = header.get("values"), header.get("error"), header.get("printed")
+        if not (isinstance(values, dict) and isinstance(error, dict | None) and isinstance(printed, str)):
+            raise ProtocolError("an answer without its parts")
+        return cls(values, message.arrays, error, printed)
+
+
+class Session:
+    """One submission under observation.
+
+    A cell or a probe that ends the child costs only its own task: the session goes on in a new child, without
+    that cell and without that task's other probes.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        submission: Submission,
+        probes: Path,
+        rules: dict[str, Any],
+        gpu: bool = False,
+    ):
+        self.host = host
+        self.submission = submission
+        self.probes = probes.read_text(encoding="utf-8")
+        self.rules = rules
+        self.gpu = gpu
+        self.child: Child | None = None
+        self.cells = submission.to_run()
+        self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
+        self.cell_errors: dict[int, dict[str, Any]] = {}  # cell index -> error
+        self.cell_ends: dict[int, str] = {}
+
+    def ask(self, probe: str, question: Question) -> Observation:
+        """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
+        task = probe.partition(".")[0]
+        if task in self.lost:
+            return self.lost[task]
+        channel = self._channel()
+        seconds = self.rules["limits"][question.limit]
+        header = {"probe": probe.replace(".", "_"), "values": question.values, "seconds": seconds}
+        try:
+            # The limit is processor time; on a busy machine the clock runs up to three times as long.
+            channel.send(Message(header, question.arrays), timeout=3 * seconds)
+            return Observation.of(channel.receive(timeout=3 * seconds))
+        except (Closed, TimeoutError, ProtocolError) as how:
+            ended = self._end(how, seconds)
+            self.lost[task] = Observation(ended=ended)
+            return self.lost[task]
+
+    def close(self) -> None:
+        if self.child:
+            with contextlib.suppress(RuntimeError):
+                self.child.end()
+            self.child = None
+
+    def _channel(self) -> Channel:
+        """A child that has run the cells. One that ends while it runs them is replaced, without that cell."""
+        while not self.child:
+            self.child = self.host.spawn(gpu=self.gpu)
+            ended = self._run_cells(self.child.channel)
+            if ended:
+                self.cells = [cell for cell in self.cells if cell is not ended]
+        return self.child.channel
+
+    def _run_cells(self, channel: Channel) -> Cell | None:
+        """Let the child run the cells; the one that ended it, if one did."""
+        seconds = self.rules["limits"]["cells"]
+        cells = {cell.index: cell for cell in self.cells}
+        running: Cell | None = None
+        try:
+            channel.send(Message(self._start()), timeout=STARTING)
+            while True:
+                header = channel.receive(timeout=3 * seconds if running else STARTING).header
+                if "fault" in header and not running:
+                    raise HostError(str(header["fault"]))
+                if header.get("ready"):
+                    self.cell_errors = {error["cell"]: error for error in header["errors"]}
+                    return None
+                running = cells[header["running"]]
+        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
+            ended = self._end(how, seconds)
+            if running is None:
+                raise HostError(f"student code could not be started: {ended}") from how
+            self.cell_ends[running.index] = ended
+            return running
+
+    def _start(self) -> dict[str, Any]:
+        """All that a child is told. The submission goes in as text, and nothing of what is expected."""
+        return {
+            "name": self.submission.path.stem,
+            "cells": [asdict(cell) for cell in self.cells],
+            "probes": self.probes,
+            "rules": self.rules,
+            "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
+        }
+
+    def _end(self, how: Exception, seconds: int) -> str:
+        assert self.child
+        code = self.child.end()
+        self.child = None
+        return sentence(how, code, seconds)
+
+
+def sentence(how: Exception, code: int, seconds: int) -> str:
+    """Why student code gave no answer, from how its process ended (`code` as subprocess has it)."""
+    if isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0):
+        return f"it ran for more than {seconds} seconds and was stopped: is there a loop that never ends?"
+    if isinstance(how, ProtocolError):
+        return f"it sent the grader something that is not an answer ({how})"
+    if code == -getattr(signal, "SIGKILL", 0):
+        return "its process was ended from outside, most likely for using too much memory"
+    if code < 0:
+        return f"it crashed the Python interpreter ({signal.strsignal(-code)})"
+    return f"it ended its own process (exit code {code}): graded code must not leave Python"

@@ -1,0 +1,176 @@
+"""A submission file, `.py` or `.ipynb`, as cells with the lines where they stand."""
+
+import io
+import json
+import re
+import time
+import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class SubmissionError(ValueError):
+    """There is no file to grade; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    index: int  # among all cells of the file
+    source: str
+    filename: str  # as errors name it
+    first_line: int  # of `source`, in the file or, for a notebook, in the cell
+    answer: str | None = None  # the key of an answer cell
+    explore: bool = False  # for the reader only, not run
+
+
+@dataclass
+class Submission:
+    path: Path
+    cells: list[Cell] = field(default_factory=list)
+    problem: str | None = None  # why there is nothing to run
+
+    def to_run(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.explore]
+
+    def find(self, pattern: re.Pattern[str], answer: str | None) -> str | None:
+        """`file:line` of the last line that matches, in the answer cell if the submission still has it."""
+        cells = [cell for cell in self.cells if answer and cell.answer == answer] or self.to_run()
+        for cell in reversed(cells):
+            lines = cell.source.splitlines()
+            for number in range(len(lines) - 1, -1, -1):
+                if pattern.search(lines[number]):
+                    return place(cell.filename, cell.first_line + number)
+        return None
+
+
+def place(filename: str, line: int) -> str:
+    """`cnn.py:12`, or `cnn.ipynb, cell train, line 3`."""
+    return f"{filename}, line {line}" if ", cell " in filename else f"{filename}:{line}"
+
+
+def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
+    """Read a submission. A file that cannot be read as one gives a `problem`, not an exception.
+
+    Args:
+        path: the `.py` or `.ipynb` file.
+        explore: sources of the explore cells as released; some editors drop the tag that marks them.
+
+    Raises:
+        SubmissionError: there is no such file, or it is not a `.py` or `.ipynb`.
+    """
+    if path.is_dir():
+        files = sorted([*path.glob("*.py"), *path.glob("*.ipynb")])
+        example = f", such as {files[0]}" if files else ""
+        raise SubmissionError(f"{path} is a folder: name the file to grade{example}")
+    if not path.is_file():
+        raise SubmissionError(f"there is no file {path}: name the .py or .ipynb file to grade")
+    readers = {".py": read_script, ".ipynb": read_notebook}
+    if path.suffix.lower() not in readers:
+        raise SubmissionError(f"{path.name} is neither a .py nor an .ipynb file")
+    submission = Submission(path)
+    try:
+        text = decode(path.read_bytes())
+        if not text.strip():
+            submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
+            return submission
+        submission.cells = readers[path.suffix.lower()](
+            text, path.name, {squeeze(source) for source in explore}
+        )
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        submission.problem = f"{path.name} cannot be read: {error}"
+        return submission
+    if not submission.cells:
+        submission.problem = f"{path.name} holds no code: it needs the cells of the starter"
+    return submission
+
+
+def decode(data: bytes) -> str:
+    """Text in the encoding that Python itself would take it for; line ends become plain."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        text = data.decode("latin-1")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
+    """Cells of a percent-format script; a script without markers is one cell."""
+    import jupytext
+
+    lines = text.split("\n")
+    cells = []
+    position = 0
+    for index, cell in enumerate(jupytext.reads(text, fmt="py:percent").cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        source = cell.source.split("\n")
+        for start in range(position, len(lines)):
+            if lines[start : start + len(source)] == source:
+                position = start
+                break
+        cells.append(make_cell(index, cell.source, name, position + 1, cell.metadata, explore))
+        position += len(source)
+    return cells
+
+
+def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
+    """Code cells of a notebook of any nbformat. Raises ValueError for what is not a notebook."""
+    import nbformat
+
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+        cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON (line {error.lineno}); save it again in Jupyter") from error
+    except Exception as error:  # nbformat raises what it meets: KeyError, AttributeError, its own
+        raise ValueError("it is not a Jupyter notebook; save it again in Jupyter") from error
+    found = []
+    for index, cell in cells:
+        if cell.source.strip():
+            answer = cell.metadata.get("answer") or cell.metadata.get("nbgrader", {}).get("grade_id")
+            filename = f"{name}, cell {answer or index + 1}"
+            found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
+    return found
+
+
+def make_cell(
+    index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]
+) -> Cell:
+    nbgrader = metadata.get("nbgrader", {})
+    return Cell(
+        index=index,
+        source=source,
+        filename=filename,
+        first_line=line,
+        answer=metadata.get("answer") or (nbgrader.get("grade_id") if nbgrader.get("solution") else None),
+        explore="explore" in metadata.get("tags", []) or squeeze(source) in explore,
+    )
+
+
+def squeeze(source: str) -> str:
+    """`source` without the white space that editors change."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def saved_last(paths: Iterable[Path]) -> Path | None:
+    """The file that was saved last, of those that exist."""
+    return max(
+        (path for path in paths if path.is_file()),
+        key=lambda path: path.stat().st_mtime,
+        default=None,
+    )
+
+
+def age(path: Path) -> str:
+    """How long ago `path` was saved: "12 minutes ago"."""
+    seconds = max(0, time.time() - path.stat().st_mtime)
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

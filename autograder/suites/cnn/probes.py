@@ -1,0 +1,703 @@
+"""What the grader does with a student's code: one function a probe, run beside that code.
+
+Each takes the student's names, the question of the same name in `questions.py`, and `seen`, to be filled with
+plain values and arrays. Nothing here knows an expected value. What matters is shown by numbers: training mode,
+gradients and devices change what the grader's own modules compute.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+from autograder.observe import Seen, Student, describe_error, plain
+
+Question = dict[str, Any]
+PARAMETRIC = ("conv1", "conv2", "linear1", "linear2")
+CPU = torch.device("cpu")
+
+
+def tensor(question: Question, name: str) -> torch.Tensor:
+    return torch.from_numpy(question[name].copy())
+
+
+def array(value: torch.Tensor) -> np.ndarray:
+    return value.detach().cpu().numpy().copy()
+
+
+# --- sizes and shapes -------------------------------------------------------------------------------------------
+
+
+def conv_output_size(student: Student, question: Question, seen: Seen) -> None:
+    seen.values["returned"] = returned = []
+    for size, kernel_size, padding, stride in question["cases"]:
+        value = student.call("conv_output_size", size, kernel_size, padding=padding, stride=stride)
+        returned.append(plain(value))
+    seen.values["defaults"] = plain(student.call("conv_output_size", size=12, kernel_size=5))
+
+
+def predicted_shapes(student: Student, question: Question, seen: Seen) -> None:
+    shapes = student["PREDICTED_SHAPES"]
+    seen.values["container"] = plain(shapes)["type"]
+    for layer in question["layers"]:
+        try:
+            shape = shapes[layer]
+        except (KeyError, TypeError, IndexError):
+            continue
+        seen.values[layer] = plain(shape)
+        if isinstance(shape, tuple | list):
+            seen.values[layer]["sizes"] = [plain(size) for size in shape[:10]]
+
+
+def linear1_in_features(student: Student, question: Question, seen: Seen) -> None:
+    """The function as it is, and with a right `conv_output_size`, whose mistakes have a task of their own."""
+    for attempt in ("own", "helped"):
+        with helpers(student, attempt):
+            try:
+                seen.values[attempt] = [
+                    plain(student.call("linear1_in_features", size)) for size in question["sizes"]
+                ]
+                seen.values[f"{attempt}.default"] = plain(student.call("linear1_in_features"))
+            except Exception as error:
+                if attempt == "helped" and "own" in seen.values:
+                    return
+                if attempt == "helped":
+                    raise
+                seen.values["own.error"] = plain(error)["type"]
+
+
+# --- the network ------------------------------------------------------------------------------------------------
+
+
+def architecture(student: Student, question: Question, seen: Seen) -> None:
+    """Shapes of the reference network: of its parameters, and of what enters and leaves each layer."""
+    model = student.call("SimpleCNN")
+    seen.values["parameters"] = {name: list(p.shape) for name, p in model.named_parameters()}
+    inputs, outputs = {}, {}
+    for name in question["layers"]:
+        getattr(model, name).register_forward_hook(
+            lambda _, args, out, name=name: (
+                (
+                    inputs.update({name: list(args[0].shape)}),
+                    outputs.update({name: list(out.shape)}),
+                )
+                and None
+            )
+        )
+    model(torch.zeros(64, 1, 28, 28))
+    seen.values["input_shapes"], seen.values["output_shapes"] = inputs, outputs
+
+
+def layers(student: Student, question: Question, seen: Seen) -> None:
+    """Each layer alone, as the class makes it and as it makes it with right helper functions."""
+    for attempt in ("own", "helped"):
+        with helpers(student, attempt, question):
+            model, error = build(student)
+        seen.values[f"{attempt}.error"] = error
+        for name in question["layers"]:
+            observe_layer(getattr(model, name, None), f"{attempt}.{name}", name, question, seen)
+
+
+def observe_layer(layer: Any, key: str, name: str, question: Question, seen: Seen) -> None:
+    facts: dict[str, Any] = {"type": plain(layer)["type"]}
+    seen.values[key] = facts
+    if layer is None or layer is ...:
+        return
+    try:
+        with torch.no_grad():
+            shape = question["input_shapes"][name]
+            facts["output_shape"] = plain(layer(torch.zeros(shape)))[
+                "shape"
+            ]  # first: a lazy layer gets its weights
+            parameters = dict(layer.named_parameters())
+            facts["parameters"] = sum(p.numel() for p in parameters.values())
+            for parameter, value in parameters.items():
+                given = tensor(question, f"{name}.{parameter.rpartition('.')[2]}")
+                facts["expected_shape"] = list(given.shape) == list(value.shape)
+                value.copy_(given)
+            layer.eval()
+            seen.arrays[key] = array(layer(tensor(question, f"in.{name}")))
+    except Exception as error:
+        facts["error"] = describe_error(error, set())
+
+
+def forward(student: Student, question: Question, seen: Seen) -> None:
+    """The network with given weights: in the student's layers, and with the grader's layers under their names."""
+    for attempt in ("own", "parametric", "all"):
+        with helpers(student, "helped", question):
+            model, error = build(student)
+        try:
+            if attempt == "own":
+                if error:
+                    raise RuntimeError("SimpleCNN() fails")
+                load_weights(model, question)
+            else:
+                put_layers(model, question, parametric_only=attempt == "parametric")
+            observe_forward(model, attempt, question, seen)
+        except Exception as raised:
+            seen.values[attempt] = {
+                "error": describe_error(raised, student.filenames),
+                **seen.values.get(attempt, {}),
+            }
+
+
+def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) -> None:
+    images = tensor(question, "images")
+    model.eval()
+    logits = model(images.clone())
+    seen.values[key] = {"returned": plain(logits)}
+    seen.arrays[f"{key}.logits"] = array(logits)
+    seen.arrays[f"{key}.one_image"] = array(model(tensor(question, "one_image")))
+    seen.arrays[f"{key}.again"] = array(model(images.clone()))
+    model.train()
+    logits = model(images.clone())
+    seen.arrays[f"{key}.training"] = array(logits)
+    first = next(p for name, p in model.named_parameters() if name.endswith("conv1.weight") or p.dim() == 4)
+    (logits * tensor(question, "direction")).sum().backward()
+    gradient = first.grad if first.grad is not None else torch.zeros_like(first)
+    seen.arrays[f"{key}.gradient"] = array(gradient)
+
+
+def build(student: Student) -> tuple[Any, dict[str, Any] | None]:
+    """An object of the student's class, as far as its `__init__` comes, and the error that stopped it."""
+    cls = student["SimpleCNN"]
+    model = None
+    try:
+        model = cls.__new__(cls)
+        model.__init__()
+    except Exception as error:
+        return model, describe_error(error, student.filenames)
+    return model, None
+
+
+def load_weights(model: nn.Module, question: Question) -> None:
+    with torch.no_grad():
+        model(torch.zeros(2, 1, 28, 28))  # a lazy layer gets its weights
+        for name in PARAMETRIC:
+            for parameter, value in getattr(model, name).named_parameters():
+                given = tensor(question, f"{name}.{parameter.rpartition('.')[2]}")
+                if given.shape != value.shape:
+                    raise ValueError(f"{name} has {parameter} of shape {tuple(value.shape)}")
+                value.copy_(given)
+
+
+def put_layers(model: Any, question: Question, parametric_only: bool) -> None:
+    """Put the grader's layers, with the given weights, under the ten names."""
+    if not isinstance(model, nn.Module):
+        raise TypeError("SimpleCNN is not an nn.Module")
+    if "_modules" not in model.__dict__:
+        nn.Module.__init__(model)
+    layers: dict[str, nn.Module] = {}
+    for name in PARAMETRIC:
+        weight = tensor(question, f"{name}.weight")
+        outputs, inputs, *kernel = weight.shape
+        layers[name] = (
+            nn.Conv2d(inputs, outputs, kernel, padding="same") if kernel else nn.Linear(inputs, outputs)
+        )
+        layers[name].load_state_dict({"weight": weight, "bias": tensor(question, f"{name}.bias")})
+    if not parametric_only:
+        layers |= {name: nn.ReLU() for name in ("relu1", "relu2", "relu3")}
+        layers |= {"pool1": nn.MaxPool2d(2), "pool2": nn.MaxPool2d(2), "flatten": nn.Flatten()}
+    for name, layer in layers.items():
+        setattr(model, name, layer)
+
+
+@contextlib.contextmanager
+def helpers(student: Student, attempt: str, question: Question | None = None) -> Iterator[None]:
+    """With "helped": `conv_output_size` and `linear1_in_features` are right, so that their mistakes stay theirs."""
+    if attempt != "helped":
+        yield
+        return
+    names: dict[str, Any] = {"conv_output_size": size_by_running}
+    if question:
+        names["linear1_in_features"] = lambda image_size=28: int(question["linear1.weight"].shape[1])
+    with globals_of(student, names):
+        yield
+
+
+def size_by_running(size: int, kernel_size: int, padding: int = 0, stride: int = 1) -> int:
+    row, kernel = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel_size)
+    return nn.functional.conv1d(row, kernel, padding=padding, stride=stride).shape[-1]
+
+
+@contextlib.contextmanager
+def globals_of(student: Student, names: dict[str, Any]) -> Iterator[None]:
+    """Give the submission these globals for a while."""
+    before = {name: student.namespace[name] for name in names if name in student.namespace}
+    student.namespace.update(names)
+    try:
+        yield
+    finally:
+        for name in names:
+            student.namespace.pop(name, None)
+        student.namespace.update(before)
+
+
+# --- training ---------------------------------------------------------------------------------------------------
+
+
+class Passes:
+    """One row for each backward pass through a watched tensor, in order."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+
+    def watch(self, value: torch.Tensor, row: Callable[[], Any]) -> torch.Tensor:
+        if value.requires_grad:
+            value.register_hook(lambda gradient: self.rows.append(row()) if len(self.rows) < 5000 else None)
+        return value
+
+
+def batches(x: torch.Tensor, y: torch.Tensor, size: int) -> DataLoader:
+    """The batches in order; they do not shuffle, since random streams differ between platforms."""
+    return DataLoader(TensorDataset(x, y), batch_size=size)
+
+
+def batch_number(x: torch.Tensor, all_x: torch.Tensor, size: int) -> int:
+    """Which batch of the loader begins with the same sample as `x`; -1 for none."""
+    with torch._C.DisableTorchFunctionSubclass():  # wherever a stand-in for another device says that it is
+        same = (all_x[::size].flatten(1) == x[:1].detach().cpu().flatten(1)).all(dim=1).nonzero()
+        return int(same[0]) if len(same) else -1
+
+
+def call_train(
+    student: Student,
+    loader: Any,
+    model: nn.Module,
+    optimizer: Any,
+    epochs: int,
+    device: torch.device = CPU,
+) -> Any:
+    """`train` with the right objects also under the names that are often used as globals.
+
+    The use of globals has a check of its own; elsewhere it must not matter.
+    """
+    loss_fn = nn.CrossEntropyLoss()
+    with globals_of(student, usual_globals(loader, model, loss_fn, optimizer) | {"device": device}):
+        return student.call("train", loader, model, loss_fn, optimizer, epochs)
+
+
+def usual_globals(loader: Any, model: Any, loss_fn: Any, optimizer: Any) -> dict[str, Any]:
+    names = {
+        name: loader for name in ("dataloader", "train_loader", "trainloader", "train_dataloader", "loader")
+    }
+    names |= {name: loader for name in ("test_loader", "testloader", "test_dataloader")}
+    names |= {name: model for name in ("model", "net", "network", "cnn")}
+    names |= {name: loss_fn for name in ("loss_fn", "criterion", "loss_function", "loss_func")}
+    return names | {"optimizer": optimizer, "opt": optimizer, "device": CPU}
+
+
+def train_update(student: Student, question: Question, seen: Seen) -> None:
+    """The parameters before each backward pass and at the end: `states`, (passes + 1, parameters)."""
+    model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(36, 5))
+    model.load_state_dict({name: tensor(question, name) for name in model.state_dict()})
+    passes = Passes()
+
+    def state() -> np.ndarray:
+        return np.concatenate([array(p).ravel() for p in model.parameters()])
+
+    model.register_forward_hook(lambda _, args, out: passes.watch(out, state))
+    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
+    try:
+        call_train(student, loader, model, optimizer, epochs=1)
+    finally:
+        seen.arrays["states"] = np.stack([*passes.rows[:50], state()])
+
+
+class KnownLoss(nn.Module):
+    """Logits that do not depend on the weights, but on how often their batch has gone backward."""
+
+    def __init__(self, x: torch.Tensor, batch: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+        self.x, self.batch = x, batch
+        self.passes = Passes()
+        self.count = [0] * (len(x) // batch + 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        number = batch_number(x, self.x, self.batch)
+
+        def row() -> int:
+            self.count[number] += 1
+            return number
+
+        return self.passes.watch(x * (1 + self.count[number]) + 0 * self.weight, row)
+
+
+class Marked(Dataset):
+    """A data set that notes how much has been printed each time its first sample is taken."""
+
+    def __init__(self, x: torch.Tensor, y: torch.Tensor, printed: Any) -> None:
+        self.x, self.y, self.printed = x, y, printed
+        self.marks: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        if index == 0:
+            self.marks.append(self.printed.count)
+        return self.x[index], self.y[index]
+
+
+def train_epochs(student: Student, question: Question, seen: Seen) -> None:
+    """`order`: the batch of each backward pass; `printed`: characters printed in each epoch; what is returned."""
+    x = tensor(question, "x")
+    model = KnownLoss(x, question["batch"])
+    data = Marked(x, tensor(question, "y"), student.printed)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    try:
+        returned = call_train(
+            student,
+            DataLoader(data, batch_size=question["batch"]),
+            model,
+            optimizer,
+            question["epochs"],
+        )
+        seen.values["returned"] = plain(returned)
+        if isinstance(returned, list | tuple):
+            seen.values["losses"] = [plain(loss) for loss in returned[:20]]
+    finally:
+        seen.arrays["order"] = np.array(model.passes.rows, dtype=np.int64)
+        seen.arrays["printed"] = np.diff([*data.marks[:100], student.printed.count]).astype(np.int64)
+
+
+class Mask(nn.Module):
+    """Multiplies by a fixed mask in training mode: dropout without a random generator."""
+
+    def __init__(self, mask: torch.Tensor) -> None:
+        super().__init__()
+        self.register_buffer("mask", mask)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.mask if self.training else x
+
+
+class ShowsMode(nn.Module):
+    """Batch norm and a mask before a linear layer; what leaves the mask shows the mode of a pass."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(2)
+        self.norm.running_mean.copy_(tensor(question, "mean"))
+        self.mask = Mask(tensor(question, "mask"))
+        self.linear = nn.Linear(24, 5)
+        self.linear.load_state_dict({"weight": tensor(question, "weight"), "bias": tensor(question, "bias")})
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        inner = self.mask(self.norm(x)).flatten(1)
+        return self.linear(inner), inner.detach().mean(dim=0)
+
+
+class ModeWitness(nn.Module):
+    """`ShowsMode` seen as an ordinary model; `rows` holds the batch and the inner mean of each pass.
+
+    `backward` counts the passes that went backward, else each forward pass counts.
+    """
+
+    def __init__(self, question: Question, backward: bool) -> None:
+        super().__init__()
+        self.model = ShowsMode(question)
+        # The scale of batch norm must not move, or the rows would depend on the updates.
+        self.model.norm.requires_grad_(False)
+        self.x, self.batch, self.backward = tensor(question, "x"), question["batch"], backward
+        self.passes = Passes()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits, inner = self.model(x)
+        row = (batch_number(x, self.x, self.batch), array(inner))
+        if self.backward:
+            return self.passes.watch(logits, lambda: row)
+        self.passes.rows.append(row)
+        return logits
+
+    def report(self, seen: Seen) -> None:
+        rows = self.passes.rows[:100]
+        seen.arrays["order"] = np.array([number for number, _ in rows], dtype=np.int64)
+        seen.arrays["inner"] = np.array([inner for _, inner in rows], dtype=np.float32).reshape(len(rows), 24)
+
+
+def train_mode(student: Student, question: Question, seen: Seen) -> None:
+    """Two epochs on a model that comes in evaluation mode; `inner` shows the mode of each pass."""
+    model = ModeWitness(question, backward=True)
+    model.eval()
+    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    try:
+        call_train(student, loader, model, torch.optim.SGD(parameters, lr=1e-3), question["epochs"])
+    finally:
+        model.report(seen)
+
+
+class CountingSGD(torch.optim.SGD):
+    steps = 0
+
+    def step(self, closure: Any = None) -> Any:
+        self.steps += 1
+        return super().step(closure)
+
+
+class CountingLoss(nn.Module):
+    """Not cross entropy: squared distance to the one-hot label. Counts the backward passes through it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passes = Passes()
+
+    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        loss = ((logits - nn.functional.one_hot(labels, logits.shape[1])) ** 2).mean()
+        return self.passes.watch(loss, lambda: 1)
+
+
+class CountingModel(nn.Module):
+    """A linear model that counts the backward passes through it, by batch."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 3, bias=False)
+        self.linear.load_state_dict({"weight": tensor(question, "weight")})
+        self.x, self.batch = tensor(question, "x"), question["batch"]
+        self.passes = Passes()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.passes.watch(self.linear(x), lambda: batch_number(x, self.x, self.batch))
+
+
+def train_arguments(student: Student, question: Question, seen: Seen) -> None:
+    """Which of the given objects were used, while others of the usual names stand among the globals.
+
+    Per call: `passes` through the given model and the given loss, and steps of the given optimizer.
+    """
+
+    def objects(x: torch.Tensor) -> tuple[DataLoader, CountingModel, CountingLoss, CountingSGD]:
+        model = CountingModel(question)
+        loader = batches(x, tensor(question, "y"), question["batch"])
+        return loader, model, CountingLoss(), CountingSGD(model.parameters(), lr=0.01)
+
+    x = tensor(question, "x")
+    for call, arguments in (("keywords", {"epochs": question["epochs"]}), ("default", {})):
+        loader, model, loss_fn, optimizer = objects(x)
+        decoy_loader, decoy_model, _, decoy_optimizer = objects(x + 1)
+        decoys = usual_globals(decoy_loader, decoy_model, nn.CrossEntropyLoss(), decoy_optimizer)
+        try:
+            with globals_of(student, decoys):
+                student.call(
+                    "train",
+                    dataloader=loader,
+                    model=model,
+                    loss_fn=loss_fn,
+                    optimizer=optimizer,
+                    **arguments,
+                )
+        finally:
+            seen.arrays[f"{call}.order"] = np.array(model.passes.rows, dtype=np.int64)
+            seen.arrays[f"{call}.used"] = np.array(
+                [len(loss_fn.passes.rows), optimizer.steps], dtype=np.int64
+            )
+
+
+# --- devices, also without a GPU --------------------------------------------------------------------------------------
+
+
+class Elsewhere(torch.Tensor):
+    """A tensor that says it is on `place`, and refuses to meet one that is not, in PyTorch's own words."""
+
+    place: torch.device
+
+    @staticmethod
+    def put(value: torch.Tensor, place: torch.device) -> "Elsewhere":
+        moved = value.as_subclass(Elsewhere)
+        moved.place = place
+        return moved
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func == torch.Tensor.device.__get__:
+            return place_of(args[0])
+        if func == torch.Tensor.is_cuda.__get__:
+            return place_of(args[0]).type == "cuda"
+        if func in (torch.Tensor.to, torch.Tensor.cuda, torch.Tensor.cpu):
+            return move(func, *args, **kwargs)
+        if func is torch.Tensor.type_as:
+            return move(torch.Tensor.to, args[0], args[1])
+        # Plain tensors go with any device: gradients, and what a student makes on the way.
+        places = {value.place for value in tensors_in((args, kwargs)) if hasattr(value, "place")}
+        if len(places) > 1:
+            first, second = sorted(str(place) for place in places)[::-1][:2]
+            raise RuntimeError(
+                f"Expected all tensors to be on the same device, but found at least two devices, {first} and {second}!"
+            )
+        result = super().__torch_function__(func, types, args, kwargs)
+        place = next(iter(places), torch.device("cpu"))
+        for value in tensors_in(result):
+            if isinstance(value, Elsewhere) and not hasattr(value, "place"):
+                value.place = place
+        return result
+
+
+class MadeElsewhere(TorchFunctionMode):
+    """Lets `torch.zeros(3, device=place)` and its like make a stand-in."""
+
+    def __init__(self, place: torch.device) -> None:
+        super().__init__()
+        self.place = place
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        device = kwargs.get("device")
+        if func is torch.Tensor.to or device is None or torch.device(device).type != self.place.type:
+            return func(*args, **kwargs)
+        return Elsewhere.put(func(*args, **kwargs | {"device": "cpu"}), self.place)
+
+
+def place_of(value: torch.Tensor) -> torch.device:
+    return getattr(value, "place", torch.device("cpu"))
+
+
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from tensors_in(item)
+    elif isinstance(value, dict):
+        yield from tensors_in(list(value.values()))
+
+
+def move(func: Any, value: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+    """`to`, `cuda` and `cpu`: the same numbers in another place. Parameters of the model stay where they are."""
+    target = kwargs.get("device", args[0] if args else None)
+    if func is torch.Tensor.cpu:
+        target = "cpu"
+    elif func is torch.Tensor.cuda:
+        target = "cuda" if target is None else target
+    if isinstance(target, torch.Tensor):
+        target = place_of(target)
+    if isinstance(target, int):
+        target = f"cuda:{target}"
+    if not isinstance(target, str | torch.device):  # a dtype, or nothing
+        with torch._C.DisableTorchFunctionSubclass():
+            return Elsewhere.put(func(value, *args, **kwargs), place_of(value))
+    if isinstance(value, nn.Parameter):
+        return value
+    target = torch.device(target)
+    if target.type == "cuda" and target.index is None:
+        target = torch.device("cuda", 0)
+    with torch._C.DisableTorchFunctionSubclass():
+        return Elsewhere.put(value.clone(), target)
+
+
+def train_device(student: Student, question: Question, seen: Seen) -> None:
+    """The model is on another device, a real one if there is; `passes` is how many batches went through."""
+    model = CountingModel(question)
+    data = TensorDataset(tensor(question, "x"), tensor(question, "y"))
+    loader = DataLoader(data, batch_size=question["batch"])
+    place = torch.device(question.get("gpu", question["device"]))
+    standing_in: Any = contextlib.nullcontext()
+    if "gpu" in question:
+        model.to(place)
+    else:
+        model.linear.weight = nn.Parameter(Elsewhere.put(tensor(question, "weight"), place))
+        model.linear.weight.place = place
+        loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
+        standing_in = MadeElsewhere(place)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
+    try:
+        with standing_in:
+            call_train(student, loader, model, optimizer, epochs=1)
+    finally:
+        seen.arrays["passes"] = np.array([len(model.passes.rows)], dtype=np.int64)
+
+
+def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
+    return [Elsewhere.put(torch.stack(part), CPU) for part in zip(*samples, strict=True)]
+
+
+# --- accuracy ---------------------------------------------------------------------------------------------------
+
+
+class PassThrough(nn.Module):
+    """Its input is its logits; one weight, so that there is a parameter to ask for its device."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.weight
+
+
+def call_evaluate(student: Student, loader: DataLoader, model: nn.Module) -> Any:
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    with globals_of(student, usual_globals(loader, model, nn.CrossEntropyLoss(), optimizer)):
+        return student.call("evaluate", loader, model)
+
+
+def evaluate_accuracy(student: Student, question: Question, seen: Seen) -> None:
+    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    seen.values["returned"] = plain(call_evaluate(student, loader, PassThrough()))
+
+
+def evaluate_mode(student: Student, question: Question, seen: Seen) -> None:
+    model = ModeWitness(question, backward=False)
+    model.train()
+    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    try:
+        call_evaluate(student, loader, model)
+    finally:
+        model.report(seen)
+
+
+class ShowsGradients(nn.Module):
+    """Adds a constant to its logits when they carry gradients."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.model = CountingModel(question)
+        self.constant = tensor(question, "constant")
+        self.rows: list[np.ndarray] = []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits = self.model(x)
+        if logits.requires_grad:
+            logits = logits + self.constant
+        number = batch_number(x, self.model.x, self.model.batch)
+        self.rows.append(np.concatenate([[number], array(logits)[0]]).astype(np.float32))
+        return logits
+
+
+def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None:
+    """`rows`: the batch and the first logits of each pass; `weight`: the weights afterwards."""
+    model = ShowsGradients(question)
+    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    try:
+        call_evaluate(student, loader, model)
+    finally:
+        seen.arrays["rows"] = np.array(model.rows[:100], dtype=np.float32).reshape(-1, 4)
+        seen.arrays["weight"] = array(model.model.linear.weight)
+
+
+# --- all together -----------------------------------------------------------------------------------------------
+
+
+def learns(student: Student, question: Question, seen: Seen) -> None:
+    """Train the student's network with the student's loop, from given weights; `logits` of the test images."""
+    device = torch.device(question.get("gpu", "cpu"))
+    with helpers(student, "helped", question):
+        model = student.call("SimpleCNN")
+    load_weights(model, question)
+    model.to(device)
+    images = tensor(question, "train_images").float() / 255
+    loader = batches(images, tensor(question, "train_labels"), question["batch"])
+    optimizer = torch.optim.Adam(model.parameters(), question["rate"])
+    call_train(student, loader, model, optimizer, 1, device)
+    model.eval()
+    with torch.no_grad():
+        seen.arrays["logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))

@@ -1,0 +1,224 @@
+"""The questions of the assignment, drawn by the judge with numpy: one function for each probe of `probes.py`.
+
+Every draw takes its own random generator, so that the questions of one probe do not depend on those of another.
+Sizes are pairwise distinct (batch 7, 5 classes, ...), so that swapped axes and hard-coded sizes show.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+
+from autograder.mnist import find_mnist, read_idx
+from autograder.session import Question
+
+LAYERS = (
+    "conv1",
+    "relu1",
+    "pool1",
+    "conv2",
+    "relu2",
+    "pool2",
+    "flatten",
+    "linear1",
+    "relu3",
+    "linear2",
+)
+BATCH = 7
+PROBES = (
+    "architecture",  # first: it gives the facts for the others
+    "conv_output_size",
+    "predicted_shapes",
+    "linear1_in_features",
+    "layers",
+    "forward",
+    "train.update",
+    "train.epochs",
+    "train.mode",
+    "train.arguments",
+    "train.device",
+    "evaluate.accuracy",
+    "evaluate.mode",
+    "evaluate.gradients",
+    "learns",
+)
+
+Facts = dict[str, Any]  # shapes of the reference network, from its answer to `architecture`
+
+
+def architecture(rng: RandomState, facts: Facts) -> Question:
+    return Question(values={"layers": list(LAYERS)})
+
+
+def conv_output_size(rng: RandomState, facts: Facts) -> Question:
+    """Cases (size, kernel, padding, stride): textbook ones first, so that a message names one of them."""
+    cases = [
+        (28, 3, 1, 1),
+        (28, 2, 0, 2),
+        (7, 3, 0, 1),
+        (7, 3, 0, 3),
+        (29, 2, 0, 2),
+        (32, 5, 2, 1),
+        (5, 5, 0, 1),
+    ]
+    while len(cases) < 40:
+        kernel, padding, stride = rng.randint(1, 8), rng.randint(0, 4), rng.randint(1, 5)
+        cases.append((kernel + rng.randint(0, 60), kernel, padding, stride))
+    return Question(values={"cases": [[int(number) for number in case] for case in cases]})
+
+
+def predicted_shapes(rng: RandomState, facts: Facts) -> Question:
+    return Question(values={"layers": list(LAYERS)})
+
+
+def linear1_in_features(rng: RandomState, facts: Facts) -> Question:
+    sizes = [28, 32, 29, 4, *rng.randint(5, 70, size=8)]
+    return Question(values={"sizes": [int(size) for size in sizes]})
+
+
+def layers(rng: RandomState, facts: Facts) -> Question:
+    """Each layer alone: small inputs for what it computes, one of the real size for the shape that comes out."""
+    small = {
+        "conv1": (BATCH, 1, 5, 6),
+        "pool1": (BATCH, 3, 8, 10),
+        "conv2": (BATCH, 32, 5, 6),
+        "pool2": (BATCH, 3, 8, 10),
+        "flatten": (BATCH, 4, 3, 5),
+        "linear1": (BATCH, facts["parameters"]["linear1.weight"][1]),
+        "linear2": (BATCH, facts["parameters"]["linear2.weight"][1]),
+    }
+    inputs = {f"in.{layer}": normal(rng, *small.get(layer, (BATCH, 11))) for layer in LAYERS}
+    return Question(
+        arrays=inputs | network_weights(rng, facts),
+        values={"layers": list(LAYERS), "input_shapes": facts["input_shapes"]},
+    )
+
+
+def forward(rng: RandomState, facts: Facts) -> Question:
+    arrays = network_weights(rng, facts)
+    arrays["images"] = rng.uniform(0, 1, size=(BATCH, 1, 28, 28)).astype(np.float32)
+    arrays["one_image"] = rng.uniform(0, 1, size=(1, 1, 28, 28)).astype(np.float32)
+    arrays["direction"] = normal(rng, BATCH, 10)
+    return Question(arrays)
+
+
+def train_update(rng: RandomState, facts: Facts) -> Question:
+    """Three SGD steps with momentum on two layers; Adam would hide the scale of the gradients.
+
+    Inputs are large, so that the gradients are too (norm above 10) and clipping them shows.
+    """
+    return Question(
+        arrays={
+            "x": normal(rng, 18, 1, 6, 5) * 20,  # batches of 7, 7 and 4
+            "y": rng.randint(0, 5, size=18),
+            "0.weight": normal(rng, 3, 1, 3, 3) / 3,
+            "0.bias": normal(rng, 3),
+            "3.weight": normal(rng, 5, 36) / 6,
+            "3.bias": normal(rng, 5),
+        },
+        values={"batch": BATCH, "rate": 1e-3, "momentum": 0.9},
+    )
+
+
+def train_epochs(rng: RandomState, facts: Facts) -> Question:
+    """Two epochs of 205 batches, the last one short. The weights do not move, so that every loss is known."""
+    samples = 204 * BATCH + 3
+    return Question(
+        arrays={"x": normal(rng, samples, 5), "y": rng.randint(0, 5, size=samples)},
+        values={"batch": BATCH, "epochs": 2},
+    )
+
+
+def train_mode(rng: RandomState, facts: Facts) -> Question:
+    return Question(
+        arrays={
+            "x": normal(rng, 18, 2, 3, 4),
+            "y": rng.randint(0, 5, size=18),
+            "mask": 1 + rng.uniform(0.5, 1.5, size=(2, 3, 4)).astype(np.float32),
+            "mean": normal(rng, 2),
+            "weight": normal(rng, 5, 24),
+            "bias": normal(rng, 5),
+        },
+        values={"batch": BATCH, "epochs": 2},
+    )
+
+
+def train_arguments(rng: RandomState, facts: Facts) -> Question:
+    return Question(
+        arrays={
+            "x": normal(rng, 18, 4),
+            "y": rng.randint(0, 3, size=18),
+            "weight": normal(rng, 3, 4),
+        },
+        values={"batch": BATCH, "epochs": 2},
+    )
+
+
+def train_device(rng: RandomState, facts: Facts) -> Question:
+    return Question(
+        arrays={
+            "x": normal(rng, 18, 4),
+            "y": rng.randint(0, 3, size=18),
+            "weight": normal(rng, 3, 4),
+        },
+        values={"batch": BATCH, "device": "cuda:0"},
+    )
+
+
+def evaluate_accuracy(rng: RandomState, facts: Facts) -> Question:
+    """Inputs that are logits themselves; the short last batch is all wrong, so that an average of averages shows."""
+    logits = normal(rng, 5 * BATCH + 3, 10)
+    labels = np.where(
+        rng.uniform(size=len(logits)) < 0.6, logits.argmax(1), rng.randint(0, 10, size=len(logits))
+    )
+    labels[-3:] = (logits[-3:].argmax(1) + 1) % 10
+    return Question(arrays={"x": logits, "y": labels}, values={"batch": BATCH})
+
+
+def evaluate_mode(rng: RandomState, facts: Facts) -> Question:
+    return train_mode(rng, facts)
+
+
+def evaluate_gradients(rng: RandomState, facts: Facts) -> Question:
+    question = train_arguments(rng, facts)
+    question.arrays["constant"] = normal(rng, 3)
+    return question
+
+
+def learns(rng: RandomState, facts: Facts) -> Question:
+    """60 batches of 32 in this order, labels permuted, from these weights; `test_learns.py` has the limits."""
+    digits = permuted_digits(rng)
+    del digits["test_labels"]
+    return Question(
+        digits | network_weights(rng, facts), values={"batch": 32, "rate": 1e-3}, limit="training"
+    )
+
+
+def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:
+    """1,920 training and 1,000 test images of the sample, uint8 (N, 1, 28, 28), and their permuted labels, (N,)."""
+    raw = find_mnist() / "MNIST" / "raw"
+    permutation = rng.permutation(10)
+    digits = {}
+    for name, file, count in (("train", "train", 60 * 32), ("test", "t10k", 1000)):
+        images, labels = (
+            read_idx(raw / f"{file}-images-idx3-ubyte"),
+            read_idx(raw / f"{file}-labels-idx1-ubyte"),
+        )
+        chosen = rng.permutation(len(images))[:count]
+        digits[f"{name}_images"] = images[chosen][:, None]
+        digits[f"{name}_labels"] = permutation[labels[chosen]].astype(np.int64)
+    return digits
+
+
+def network_weights(rng: RandomState, facts: Facts) -> dict[str, np.ndarray]:
+    """Weights for the four layers that have some, uniform within 1/sqrt(fan in) as PyTorch draws them."""
+    weights = {}
+    for name, shape in facts["parameters"].items():
+        layer = name.partition(".")[0]
+        fan_in = int(np.prod(facts["parameters"][f"{layer}.weight"][1:]))
+        weights[name] = (rng.uniform(-1, 1, size=shape) / np.sqrt(fan_in)).astype(np.float32)
+    return weights
+
+
+def normal(rng: RandomState, *shape: int) -> np.ndarray:
+    return rng.standard_normal(shape).astype(np.float32)

@@ -1,0 +1,115 @@
+import pytest
+
+from autograder.compare import fault
+from autograder.verdict import Failure, NotChecked
+
+LAYERS = (
+    "conv1",
+    "relu1",
+    "pool1",
+    "conv2",
+    "relu2",
+    "pool2",
+    "flatten",
+    "linear1",
+    "relu3",
+    "linear2",
+)
+PARAMETRIC = ("conv1", "conv2", "linear1", "linear2")
+# Relative L2. One layer on one input: other CPU kernels are 1e-6 away, the nearest mistake tried 1e-2.
+TOLERANCE = 1e-4
+AXES = {4: ("batch", "channels", "height", "width"), 2: ("batch", "features")}
+
+
+@pytest.mark.parametrize("layer", [pytest.param(n, marks=pytest.mark.task(f"layers.{n}")) for n in LAYERS])
+def test_layer(grading, observed, expected, network_failure, layer):
+    """This layer alone: the shape that it puts out, its number of parameters, and what it computes."""
+    seen, right = observed("layers"), expected("layers")
+    failures = []
+    for attempt in ("own", "helped"):  # as it is, and with right helper functions: either counts
+        try:
+            judge(grading, seen, right, layer, attempt)
+            return
+        except (Failure, NotChecked) as failure:
+            failures.append(failure)
+    if layer not in PARAMETRIC and facts_of(seen, f"own.{layer}").get("type") in (
+        "NoneType",
+        "ellipsis",
+    ):
+        # F.relu, or one pooling layer used twice: no layer of this name is needed when the network is right.
+        if None in (network_failure("own"), network_failure("parametric")):
+            return
+    raise failures[-1]
+
+
+def facts_of(seen, key):
+    facts = seen.values.get(key)
+    return facts if isinstance(facts, dict) else {}
+
+
+def judge(grading, seen, right, layer, attempt):
+    key = f"{attempt}.{layer}"
+    facts, due = facts_of(seen, key), right.values[f"own.{layer}"]
+    error = seen.values.get(f"{attempt}.error")
+    if facts.get("type") == "ellipsis":
+        raise NotChecked("it waits for you", "replace the three dots `...` with the layer")
+    if facts.get("type") in (None, "NoneType"):
+        if isinstance(error, dict):
+            raise grading.explain(error, grading.assignment.task("layers"))
+        raise Failure(
+            f"the layer is there as self.{layer}",
+            "no such attribute",
+            "keep the names of the starter",
+        )
+    if isinstance(facts.get("error"), dict) and "output_shape" not in facts:
+        raise layer_error(facts, layer)
+    if facts.get("output_shape") != due["output_shape"]:
+        raise shape_failure(facts.get("output_shape"), due["output_shape"])
+    if facts.get("parameters") != due["parameters"]:
+        raise Failure(
+            "another number of parameters",
+            f"{facts.get('parameters')} parameters",
+            parameter_hint(facts, layer),
+        )
+    problem = fault(seen.arrays.get(key), right.arrays[f"own.{layer}"], TOLERANCE)
+    if problem:
+        raise Failure(
+            "with the grader's weights and inputs, what the table says of this layer",
+            f"{problem} ({facts.get('type')})",
+            "its shape and its parameters are right: look at the kind of the layer and at its other arguments",
+        )
+
+
+def layer_error(facts, layer):
+    error = facts["error"]
+    return Failure(
+        f"{layer} takes what reaches it",
+        f"{facts.get('type')}: {str(error.get('message', ''))[:200]}",
+        "compare what the layer before it puts out with the first argument of this one",
+    )
+
+
+def shape_failure(came, due):
+    if not isinstance(came, list) or len(came) != len(due):
+        return Failure(
+            f"an output with {len(due)} numbers in its shape",
+            f"the shape {came}",
+            "which kind of layer is it?",
+        )
+    axis = next(axis for axis, one, other in zip(AXES[len(due)], came, due, strict=True) if one != other)
+    hints = {
+        "channels": "how many filters are asked for?",
+        "height": "what does it do to height and width, and with which padding and stride?",
+        "features": "how many outputs are asked for?",
+    }
+    return Failure(
+        f"another {axis} of the output",
+        f"the shape {tuple(came)}",
+        hints.get(axis, "flatten each image alone"),
+    )
+
+
+def parameter_hint(facts, layer):
+    if layer not in PARAMETRIC:
+        return "this layer has nothing to learn"
+    return "its weights are inputs times outputs (times kernel), and one bias for each output"

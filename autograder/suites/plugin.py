@@ -1,0 +1,165 @@
+"""pytest plugin: gives the tests of a suite `observed` and `expected`, and takes down their verdicts.
+
+`autograder grade` runs a suite with it; so does `pytest autograder/suites/cnn --submission FILE`.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+from numpy.random import RandomState
+
+from autograder.verdict import Failure, NotChecked
+
+if TYPE_CHECKING:
+    from autograder.grade import Grading
+    from autograder.session import Observation, Question
+
+SETTINGS = Path(__file__).parent / "pytest.ini"
+GRADING = pytest.StashKey["Grading"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("autograder", "grade a submission with the suite of its assignment")
+    group.addoption("--submission", metavar="FILE", help="the .py or .ipynb file to grade")
+    group.addoption("--seed", type=int, default=0, help="draw other questions (needs the solutions)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "task(id): the check of points.toml that a graded test decides")
+    if config.getoption("--submission", None) and not config.pluginmanager.has_plugin("grading"):
+        config.pluginmanager.register(standalone(config), "grading")
+
+
+def standalone(config: pytest.Config) -> "GradingPlugin":
+    """A grading for plain `pytest SUITE --submission FILE`."""
+    from autograder.assignment import find_assignment
+    from autograder.grade import Grading, Questions, expected_answers
+    from autograder.isolation.launch import start_host
+    from autograder.rules import load_rules
+    from autograder.session import Session
+    from autograder.submission import SubmissionError, read_submission
+
+    suites = [Path(argument).resolve() for argument in config.args]
+    suite = next(
+        (path for at in suites for path in (at, *at.parents) if (path / "points.toml").exists()),
+        None,
+    )
+    if not suite:
+        raise pytest.UsageError(
+            "--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn"
+        )
+    assignment = find_assignment(suite.name, suite.parents[2])
+    try:
+        submission = read_submission(Path(config.getoption("--submission")), assignment.explore_cells())
+    except SubmissionError as error:
+        raise pytest.UsageError(str(error)) from error
+    host = start_host()
+    config.add_cleanup(host.close)
+    rules = load_rules()
+    questions = Questions(assignment.suite, config.getoption("--seed"))
+    expected = expected_answers(assignment, questions, host, rules)
+    session = Session(host, submission, assignment.suite / "probes.py", rules)
+    config.add_cleanup(session.close)
+    grading = Grading(assignment, submission, questions, expected, session)
+    return GradingPlugin(grading, [task.id for task in assignment.tasks])
+
+
+class GradingPlugin:
+    """Runs the checks of the selected tasks in the order of points.toml and hands their verdicts to the grading."""
+
+    def __init__(self, grading: "Grading", selected: list[str]) -> None:
+        self.grading = grading
+        self.selected = selected
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[GRADING] = self.grading
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Each graded test has exactly one check of points.toml, and each check one test."""
+        tests: dict[str, pytest.Item] = {}
+        for item in items:
+            marks = list(item.iter_markers("task"))
+            if len(marks) != 1:
+                raise pytest.UsageError(
+                    f"{item.nodeid} needs exactly one @pytest.mark.task, and has {len(marks)}"
+                )
+            check = marks[0].args[0]
+            if check in tests:
+                raise pytest.UsageError(f"{item.nodeid} and {tests[check].nodeid} both decide {check}")
+            if check not in self.grading.assignment.task(check).checks:
+                raise pytest.UsageError(f"{item.nodeid} decides {check}, which is not in points.toml")
+            tests[check] = item
+        items[:] = [
+            tests[check]
+            for task in self.grading.assignment.tasks
+            if task.id in self.selected
+            for check in task.checks
+            if check in tests
+        ]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        check = next(item.iter_markers("task")).args[0]
+        raised = call.excinfo.value if call.excinfo else None
+        if raised or call.when == "call":
+            function = getattr(item, "function", None)
+            self.grading.record(
+                check, ((function and function.__doc__) or check).strip().splitlines()[0], raised
+            )
+        if isinstance(raised, Failure):
+            report.longrepr = str(raised)  # what the student reads, no frame of ours
+        elif isinstance(raised, NotChecked):
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), 0, str(raised))
+        elif raised:
+            item.session.shouldstop = "the grader itself failed"
+        return report
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        check = next(item.iter_markers("task")).args[0]
+        self.grading.on_check(self.grading.assignment.task(check), check)
+
+
+@pytest.fixture
+def grading(request: pytest.FixtureRequest) -> "Grading":
+    found = request.config.stash.get(GRADING, None)
+    if found is None:
+        pytest.skip("a graded suite needs --submission FILE")
+    return found
+
+
+@pytest.fixture
+def observed(grading: "Grading") -> "Callable[[str], Observation]":
+    """The student's answer to a probe."""
+    return grading.observed
+
+
+@pytest.fixture
+def expected(grading: "Grading") -> "Callable[[str], Observation]":
+    """The reference's answer to a probe."""
+    return grading.expected.__getitem__
+
+
+@pytest.fixture
+def question(grading: "Grading") -> "Callable[[str], Question]":
+    """What a probe was asked."""
+    return grading.questions
+
+
+@pytest.fixture
+def questions(grading: "Grading") -> ModuleType:
+    """The module that draws the questions."""
+    return grading.questions.module
+
+
+@pytest.fixture
+def random_state(grading: "Grading") -> Callable[[str], RandomState]:
+    """The random generator that a probe's question was drawn from, anew."""
+    return grading.questions.random

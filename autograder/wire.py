@@ -1,0 +1,106 @@
+"""Messages between the judge and the process that runs student code.
+
+A message is a JSON header and a set of arrays (safetensors), each with its length before it. Nothing is ever
+unpickled, and what a child sends is bounded before it is read.
+"""
+
+import json
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+import safetensors.numpy
+
+LENGTHS = struct.Struct(">QQ")  # bytes of the header, bytes of the arrays
+MAX_HEADER = 256 << 10
+MAX_ARRAYS = 64 << 20
+MAX_NAMES = 64 << 10  # safetensors' own header; 100,000 empty arrays would take seconds to list
+
+
+class ProtocolError(ValueError):
+    """What came is not a message."""
+
+
+class Closed(EOFError):
+    """The other side is gone."""
+
+
+@dataclass
+class Message:
+    header: dict[str, Any]
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+class Channel:
+    """Messages over a stream socket, each with a deadline for the whole of it."""
+
+    def __init__(self, sock: socket.socket, trusted: bool = False) -> None:
+        """Bound what comes in, unless the other side is `trusted` (the judge, seen from a child)."""
+        self.socket = sock
+        self.trusted = trusted
+
+    def send(self, message: Message, timeout: float | None = None) -> None:
+        """Raises Closed when the other side is gone, TimeoutError when it does not read."""
+        header = json.dumps(message.header, allow_nan=False).encode()
+        arrays = safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in message.arrays.items()})
+        self.socket.settimeout(timeout)
+        try:
+            self.socket.sendall(LENGTHS.pack(len(header), len(arrays)) + header + arrays)
+        except (BrokenPipeError, ConnectionError) as gone:
+            raise Closed from gone
+
+    def receive(self, timeout: float | None = None) -> Message:
+        """Raises Closed, TimeoutError, or ProtocolError for anything that is not a message."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        header_size, arrays_size = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
+        if not self.trusted and (header_size > MAX_HEADER or arrays_size > MAX_ARRAYS):
+            raise ProtocolError(f"a message of {header_size + arrays_size} bytes")
+        header = parse_header(self._read(header_size, deadline))
+        return Message(header, parse_arrays(self._read(arrays_size, deadline)))
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _read(self, size: int, deadline: float | None) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError
+                self.socket.settimeout(left)
+            else:
+                self.socket.settimeout(None)
+            try:
+                chunk = self.socket.recv(min(size - len(data), 1 << 20))
+            except ConnectionError as gone:
+                raise Closed from gone
+            if not chunk:
+                raise Closed
+            data += chunk
+        return bytes(data)
+
+
+def parse_header(data: bytes) -> dict[str, Any]:
+    def refuse(text: str) -> NoReturn:
+        raise ProtocolError(f"{text} in a header")
+
+    try:
+        header = json.loads(data, parse_constant=refuse)  # NaN and Infinity are no JSON
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("a header that is not JSON") from error
+    if not isinstance(header, dict):
+        raise ProtocolError("a header that is not an object")
+    return header
+
+
+def parse_arrays(data: bytes) -> dict[str, np.ndarray]:
+    if len(data) < 8 or int.from_bytes(data[:8], "little") > MAX_NAMES:
+        raise ProtocolError("arrays without a proper table of names")
+    try:
+        return safetensors.numpy.load(data)
+    except Exception as error:  # safetensors raises its own, numpy's and Rust's errors
+        raise ProtocolError("arrays that cannot be read") from error
