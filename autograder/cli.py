@@ -151,9 +151,7 @@ def record(root: Root = None) -> None:
     try:
         for found in with_master(root):
             typer.echo(f"{found.name}: asking the reference solution ...")
-            expected = expected_answers(
-                found, Questions(found.suite, PUBLIC_SEED), host, load_rules(), fresh=True
-            )
+            expected = expected_answers(found, Questions(found.suite, PUBLIC_SEED), host, load_rules(), fresh=True)
             written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected)
             typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
     finally:

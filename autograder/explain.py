@@ -89,9 +89,7 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
             )
         if error := session.cell_errors.get(cell.index):
             found = explain_error(error)
-            found.hint = (
-                found.hint if isinstance(found, NotChecked) else f"{name} is not there: its cell stopped here"
-            )
+            found.hint = found.hint if isinstance(found, NotChecked) else f"{name} is not there: its cell stopped here"
             return found
     return NotChecked(
         f"there is no `{name}` in {submission.path.name}",

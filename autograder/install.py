@@ -190,9 +190,7 @@ def announcement(index: str) -> str:
             f"Ctrl-C, choose CPU on {INSTALLATION_PAGE}, and run the same command again with "
             "TORCH_INDEX= and the address that the page gives behind --index-url."
         )
-    return (
-        f"About 0.5 GB to download, about 1.5 GB on disk ({free}), one to three minutes on a fast connection."
-    )
+    return f"About 0.5 GB to download, about 1.5 GB on disk ({free}), one to three minutes on a fast connection."
 
 
 def can_relocate() -> bool:

@@ -151,9 +151,7 @@ def fetch_full(target: Path, source: Path | None = None) -> bool:
     if target.exists():
         if _is_full(target):
             return False
-        raise FileExistsError(
-            f"{target} is there, but is not the full MNIST set: remove it or name another place"
-        )
+        raise FileExistsError(f"{target} is there, but is not the full MNIST set: remove it or name another place")
     print(f"Fetching the full MNIST set from {source or 'the network'} ...", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that the last step is a rename within one file system.

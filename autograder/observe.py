@@ -108,9 +108,7 @@ def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     return Student(module.__dict__, filenames, printed), probes
 
 
-def run_cells(
-    cells: list[dict[str, Any]], student: Student, channel: Channel, seconds: int
-) -> list[dict[str, Any]]:
+def run_cells(cells: list[dict[str, Any]], student: Student, channel: Channel, seconds: int) -> list[dict[str, Any]]:
     """Run `cells` in order; a cell that fails does not stop the others. Says which one begins, in case it ends us."""
     errors = []
     limits.processor_seconds(seconds)

@@ -26,9 +26,7 @@ def save(path: Path, seed: int, expected: dict[str, Observation]) -> bool:
         if known_seed == seed and agree(known, expected):
             return False
     header = {"seed": seed, "values": {probe: seen.values for probe, seen in expected.items()}}
-    arrays = {
-        f"{probe}/{name}": value for probe, seen in expected.items() for name, value in seen.arrays.items()
-    }
+    arrays = {f"{probe}/{name}": value for probe, seen in expected.items() for name, value in seen.arrays.items()}
     text = json.dumps(header).encode()
     body = len(text).to_bytes(8, "big") + text + safetensors.numpy.save(arrays)
     beside = path.with_suffix(".new")
@@ -51,8 +49,7 @@ def load(path: Path) -> tuple[int, dict[str, Observation]]:
 def agree(one: dict[str, Observation], other: dict[str, Observation]) -> bool:
     """Whether two sets of observations say the same."""
     return one.keys() == other.keys() and all(
-        same_values(one[probe].values, other[probe].values)
-        and same_arrays(one[probe].arrays, other[probe].arrays)
+        same_values(one[probe].values, other[probe].values) and same_arrays(one[probe].arrays, other[probe].arrays)
         for probe in one
     )
 
@@ -69,8 +66,7 @@ def same_values(one: Any, other: Any) -> bool:
 
 def same_arrays(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     return one.keys() == other.keys() and all(
-        one[name].shape == other[name].shape
-        and distance(one[name], other[name]) < LIMITS.get(name, TOLERANCE)
+        one[name].shape == other[name].shape and distance(one[name], other[name]) < LIMITS.get(name, TOLERANCE)
         for name in one
     )
 

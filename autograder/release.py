@@ -46,9 +46,7 @@ def split_cells(text: str) -> list[tuple[int, str | None, list[str]]]:
     return cells
 
 
-def make_stubs(
-    lines: list[str], assignment: Assignment, key: str | None, place: str, first_line: int
-) -> list[str]:
+def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place: str, first_line: int) -> list[str]:
     """The lines of one cell with stubs in the place of solutions; used for the script and for the notebook.
 
     `place` is how errors name a line, with `{}` for its number. Raises MarkerError for a marker that is nested,
@@ -71,24 +69,18 @@ def make_stubs(
             begun = None
             continue
         if begun is not None:
-            raise MarkerError(
-                f"{place.format(number)}: a solution within the one begun at {place.format(begun)}"
-            )
+            raise MarkerError(f"{place.format(number)}: a solution within the one begun at {place.format(begun)}")
         function = enclosing_function(lines[: number - first_line], line)
         task = next((task for task in tasks if task.id == function), tasks[0])
         if is_begin:
             begun = number
             indent = line[: len(line) - len(line.lstrip())]
             made.append(f"{indent}# TODO({task.id}): write the body and delete the `raise` line.")
-            made.append(
-                f'{indent}raise NotImplementedError("{task.id}: write the body and delete this line")'
-            )
+            made.append(f'{indent}raise NotImplementedError("{task.id}: write the body and delete this line")')
             continue
         part = LINE.match(line)
         if not part:
-            raise MarkerError(
-                f'{place.format(number)}: `# SOLUTION:` belongs behind `name = value` or `"key": value`'
-            )
+            raise MarkerError(f'{place.format(number)}: `# SOLUTION:` belongs behind `name = value` or `"key": value`')
         name = re.findall(r"\w+", part["target"].partition(":")[0])[-1]
         todo = f"{task.id}.{name}" if f"{task.id}.{name}" in task.checks else task.id
         stub = f"{part['indent']}{part['target']}{part['sign']}...{part['comma']}"

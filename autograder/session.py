@@ -66,6 +66,7 @@ class Session:
         self.gpu = gpu
         self.child: Child | None = None
         self.cells = submission.to_run()
+        self.answers: dict[str, Observation] = {}  # by probe; several checks look at one answer
         self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
         self.cell_errors: dict[int, dict[str, Any]] = {}  # cell index -> error
         self.cell_ends: dict[int, str] = {}
@@ -75,13 +76,16 @@ class Session:
         task = probe.partition(".")[0]
         if task in self.lost:
             return self.lost[task]
+        if probe in self.answers:
+            return self.answers[probe]
         channel = self._channel()
         seconds = self.rules["limits"][question.limit]
         header = {"probe": probe.replace(".", "_"), "values": question.values, "seconds": seconds}
         try:
             # The limit is processor time; on a busy machine the clock runs up to three times as long.
             channel.send(Message(header, question.arrays), timeout=3 * seconds)
-            return Observation.of(channel.receive(timeout=3 * seconds))
+            self.answers[probe] = Observation.of(channel.receive(timeout=3 * seconds))
+            return self.answers[probe]
         except (Closed, TimeoutError, ProtocolError) as how:
             ended = self._end(how, seconds)
             self.lost[task] = Observation(ended=ended)

@@ -75,9 +75,7 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
         if not text.strip():
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
-        submission.cells = readers[path.suffix.lower()](
-            text, path.name, {squeeze(source) for source in explore}
-        )
+        submission.cells = readers[path.suffix.lower()](text, path.name, {squeeze(source) for source in explore})
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -138,9 +136,7 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     return found
 
 
-def make_cell(
-    index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]
-) -> Cell:
+def make_cell(index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]) -> Cell:
     nbgrader = metadata.get("nbgrader", {})
     return Cell(
         index=index,

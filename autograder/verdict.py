@@ -17,9 +17,7 @@ class Failure(AssertionError):
     place: str | None = None
 
     def __str__(self) -> str:
-        return "\n".join(
-            part for part in (f"expected: {self.expected}", f"came: {self.came}", self.hint) if part
-        )
+        return "\n".join(part for part in (f"expected: {self.expected}", f"came: {self.came}", self.hint) if part)
 
 
 @dataclass

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "autograder" / "install.py"
 ENV_PYTHON = install.PYTHON.relative_to(ROOT)
 
+Made = tuple[Path, str, str]  # a project, what its set-up said, the index of its torch
+
 PYPROJECT = """
 [build-system]
 requires = []
@@ -87,8 +89,8 @@ def write_wheel(index: Path, name: str, requires: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
-    """A project that was set up once, what the set-up said, and the index of its torch."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A project that was set up once; tests that change it take the copy `project`."""
     folder = tmp_path_factory.mktemp("made")
     index = folder / "index"
     write_wheel(index, "torch", requires="not-in-that-index")
@@ -108,7 +110,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
 
 
 @pytest.fixture
-def project(made: tuple[Path, str, str], tmp_path: Path) -> Path:
+def project(made: Made, tmp_path: Path) -> Path:
     """A copy of the project in another folder, its environment adapted to it."""
     copy = tmp_path / "course"
     shutil.copytree(made[0], copy, symlinks=True)
@@ -120,7 +122,7 @@ def stamp(project: Path) -> dict:
     return json.loads((project / ".venv" / "autograder.json").read_text())
 
 
-def test_new_environment(made: tuple[Path, str, str]) -> None:
+def test_new_environment(made: Made) -> None:
     project, said, index = made
     assert said.index("GB are free here") < said.index("The environment is ready.")
     assert stamp(project)["torch_index"] == index
@@ -128,7 +130,7 @@ def test_new_environment(made: tuple[Path, str, str]) -> None:
     assert done.stdout == "hello\n"
 
 
-def test_torch_index_is_for_torch_and_torchvision_only(made: tuple[Path, str, str]) -> None:
+def test_torch_index_is_for_torch_and_torchvision_only(made: Made) -> None:
     packages = {path.name for path in (made[0] / ".venv").glob("lib/*/site-packages/*.py")}
     assert {"torch.py", "torchvision.py"} <= packages  # and `not-in-that-index` was not asked for
 
@@ -151,18 +153,13 @@ def test_moved_folder_is_adapted(project: Path, tmp_path: Path) -> None:
     assert run(moved).stdout == ""
 
 
-def test_developers_tools_are_added_and_stay(project: Path) -> None:
-    assert "Adding the developers' tools" in run(project, "--dev").stdout
-    assert run(project).stdout == "" == run(project, "--dev").stdout
-    assert stamp(project)["dev"] is True
-
-
 def test_interrupted_environment_is_finished(project: Path) -> None:
     (project / ".venv" / "autograder.json").write_text('{"root": "half')
-    done = run(project)
+    done = run(project, "--dev")
     assert "is not finished: going on with it" in done.stdout
     assert done.returncode == 0, done.stderr
-    assert run(project).stdout == ""
+    assert stamp(project)["dev"] is True
+    assert run(project).stdout == "" == run(project, "--dev").stdout  # the tools stay
 
 
 @pytest.mark.slow
@@ -222,8 +219,8 @@ def test_no_network(project: Path) -> None:
     assert not (project / ".venv" / "autograder.json").exists()
 
 
-def test_link_to_a_shared_environment_is_used_as_it_is(project: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
+def test_link_to_a_shared_environment_is_used_as_it_is(made: Made, tmp_path: Path) -> None:
+    project, other = made[0], tmp_path / "other"
     shutil.copytree(project, other, ignore=shutil.ignore_patterns(".venv"))
     (other / ".venv").symlink_to(project / ".venv")
     before = stamp(project)
@@ -260,7 +257,7 @@ def test_old_python_is_told(tmp_path: Path) -> None:
     assert done.stderr.startswith("This course needs Python 3.11 or newer; this is Python 3.8.0")
 
 
-def test_missing_venv_module(made: tuple[Path, str, str], tmp_path: Path) -> None:
+def test_missing_venv_module(made: Made, tmp_path: Path) -> None:
     """Debian's Python without its package python3-venv."""
     copy = tmp_path / "course"
     shutil.copytree(made[0], copy, ignore=shutil.ignore_patterns(".venv"))
@@ -275,18 +272,22 @@ def test_missing_venv_module(made: tuple[Path, str, str], tmp_path: Path) -> Non
     assert not (copy / ".venv").exists()
 
 
-def test_why_rebuild(monkeypatch: pytest.MonkeyPatch, made: tuple[Path, str, str]) -> None:
+def test_what_is_to_be_done(monkeypatch: pytest.MonkeyPatch, made: Made) -> None:
     project, _, index = made
     monkeypatch.setattr(install, "ROOT", project)
     monkeypatch.setattr(install, "VENV", project / ".venv")
     monkeypatch.setattr(install, "PYTHON", project / ENV_PYTHON)
+    monkeypatch.setattr(install, "CONSTRAINTS", project / "constraints.txt")
     monkeypatch.setenv("TORCH_INDEX", "")
-    assert install.why_rebuild(stamp(project)) == ""
-    assert "another Python" in install.why_rebuild({**stamp(project), "python": "3.10"})
+    now = stamp(project)
+    assert install.why_rebuild(now) == install.why_update(now, dev=False) == ""
+    assert "developers' tools" in install.why_update(now, dev=True)
+    assert "packages has changed" in install.why_update({**now, "digest": ""}, dev=False)
+    assert "another Python" in install.why_rebuild({**now, "python": "3.10"})
     monkeypatch.setenv("TORCH_INDEX", index)
-    assert install.why_rebuild(stamp(project)) == ""
+    assert install.why_rebuild(now) == ""
     monkeypatch.setenv("TORCH_INDEX", "https://example.org/cpu")
-    assert "https://example.org/cpu" in install.why_rebuild(stamp(project))
+    assert "https://example.org/cpu" in install.why_rebuild(now)
 
 
 def test_progress_is_one_line_a_large_file(capsys: pytest.CaptureFixture[str]) -> None:
@@ -305,8 +306,8 @@ def test_progress_is_one_line_a_large_file(capsys: pytest.CaptureFixture[str]) -
     assert "Collecting torch" in log and "Progress" not in log
 
 
-def test_where(project: Path) -> None:
-    assert run(project, "--where").stdout.strip() == str(project / ENV_PYTHON)
+def test_where(made: Made) -> None:
+    assert run(made[0], "--where").stdout.strip() == str(made[0] / ENV_PYTHON)
 
 
 def fake_python(project: Path, code: int = 0) -> None:
@@ -346,8 +347,8 @@ def test_main_goes_to_the_environment(checkout: Path) -> None:
     assert done.returncode == 7
 
 
-def test_main_stops_in_an_environment_without_packages(project: Path) -> None:
-    done = start(project, "grade")
+def test_main_stops_in_an_environment_without_packages(made: Made) -> None:
+    done = start(made[0], "grade")
     assert done.returncode == 2
     assert "not installed yet" in done.stderr
 

@@ -1,6 +1,6 @@
 """The process that runs student code. Where fork is safe it imports torch once and forks a child per submission.
 
-Run by `launch.py` as `python -m autograder.isolation.host fork|child`:
+Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child`:
 `fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
 """
@@ -16,9 +16,11 @@ from typing import NoReturn
 from autograder.isolation import limits
 
 
-def serve_forks(control: socket.socket) -> None:
+def serve_forks(control: socket.socket, warm: bool) -> None:
     """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`."""
     import_torch()
+    if warm:
+        take_one_step()
     while True:
         command, fds, _, _ = socket.recv_fds(control, 64, 1)
         if not command:
@@ -110,9 +112,19 @@ def import_torch() -> None:
     torch.set_num_threads(1)
 
 
+def take_one_step() -> None:
+    """What the first optimizer imports takes as long as torch itself: pay it once, for all children."""
+    import torch
+
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(8, 2))
+    optimizer = torch.optim.Adam(model.parameters())
+    torch.nn.functional.cross_entropy(model(torch.zeros(2, 1, 4, 4)), torch.zeros(2, dtype=torch.long)).backward()
+    optimizer.step()
+
+
 def main() -> None:
-    if sys.argv[1] == "fork":
-        serve_forks(socket.socket(fileno=os.dup(0)))
+    if sys.argv[1] in ("fork", "fork-warm"):
+        serve_forks(socket.socket(fileno=os.dup(0)), warm=sys.argv[1] == "fork-warm")
     else:
         if os.name == "nt":
             size = int.from_bytes(sys.stdin.buffer.read(4), "big")

@@ -25,9 +25,7 @@ MESSAGES_PER_TASK = 3
 class TerminalReport:
     """Shows one grading while it goes on."""
 
-    def __init__(
-        self, assignment: Assignment, all_messages: bool = False, console: Console | None = None
-    ) -> None:
+    def __init__(self, assignment: Assignment, all_messages: bool = False, console: Console | None = None) -> None:
         self.assignment = assignment
         self.limit = 1000 if all_messages else MESSAGES_PER_TASK
         self.console = console or Console(highlight=False, soft_wrap=False)
@@ -105,9 +103,7 @@ class TerminalReport:
             self.console.print(Text("Everything is right." if whole else "This part is right.", "bold green"))
             return
         where = f" ({step.line})" if step.line else ""
-        self.console.print(
-            Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {step.hint or step.message}")
-        )
+        self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {step.hint or step.message}"))
 
     def mark(self, status: str) -> tuple[str, str]:
         mark, colour = MARKS[status]

@@ -48,9 +48,7 @@ def standalone(config: pytest.Config) -> "GradingPlugin":
         None,
     )
     if not suite:
-        raise pytest.UsageError(
-            "--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn"
-        )
+        raise pytest.UsageError("--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn")
     assignment = find_assignment(suite.name, suite.parents[2])
     try:
         submission = read_submission(Path(config.getoption("--submission")), assignment.explore_cells())
@@ -84,9 +82,7 @@ class GradingPlugin:
         for item in items:
             marks = list(item.iter_markers("task"))
             if len(marks) != 1:
-                raise pytest.UsageError(
-                    f"{item.nodeid} needs exactly one @pytest.mark.task, and has {len(marks)}"
-                )
+                raise pytest.UsageError(f"{item.nodeid} needs exactly one @pytest.mark.task, and has {len(marks)}")
             check = marks[0].args[0]
             if check in tests:
                 raise pytest.UsageError(f"{item.nodeid} and {tests[check].nodeid} both decide {check}")
@@ -110,9 +106,7 @@ class GradingPlugin:
         raised = call.excinfo.value if call.excinfo else None
         if raised or call.when == "call":
             function = getattr(item, "function", None)
-            self.grading.record(
-                check, ((function and function.__doc__) or check).strip().splitlines()[0], raised
-            )
+            self.grading.record(check, ((function and function.__doc__) or check).strip().splitlines()[0], raised)
         if isinstance(raised, Failure):
             report.longrepr = str(raised)  # what the student reads, no frame of ours
         elif isinstance(raised, NotChecked):

@@ -6,7 +6,7 @@ gradients and devices change what the grader's own modules compute.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,9 +35,9 @@ def array(value: torch.Tensor) -> np.ndarray:
 
 def conv_output_size(student: Student, question: Question, seen: Seen) -> None:
     seen.values["returned"] = returned = []
-    for size, kernel_size, padding, stride in question["cases"]:
-        value = student.call("conv_output_size", size, kernel_size, padding=padding, stride=stride)
-        returned.append(plain(value))
+    for number, (size, kernel_size, padding, stride) in enumerate(question["cases"]):
+        by_position, by_name = ((padding, stride), {}) if number % 2 else ((), {"padding": padding, "stride": stride})
+        returned.append(plain(student.call("conv_output_size", size, kernel_size, *by_position, **by_name)))
     seen.values["defaults"] = plain(student.call("conv_output_size", size=12, kernel_size=5))
 
 
@@ -59,9 +59,7 @@ def linear1_in_features(student: Student, question: Question, seen: Seen) -> Non
     for attempt in ("own", "helped"):
         with helpers(student, attempt):
             try:
-                seen.values[attempt] = [
-                    plain(student.call("linear1_in_features", size)) for size in question["sizes"]
-                ]
+                seen.values[attempt] = [plain(student.call("linear1_in_features", size)) for size in question["sizes"]]
                 seen.values[f"{attempt}.default"] = plain(student.call("linear1_in_features"))
             except Exception as error:
                 if attempt == "helped" and "own" in seen.values:
@@ -111,9 +109,7 @@ def observe_layer(layer: Any, key: str, name: str, question: Question, seen: See
     try:
         with torch.no_grad():
             shape = question["input_shapes"][name]
-            facts["output_shape"] = plain(layer(torch.zeros(shape)))[
-                "shape"
-            ]  # first: a lazy layer gets its weights
+            facts["output_shape"] = plain(layer(torch.zeros(shape)))["shape"]  # first: a lazy layer gets its weights
             parameters = dict(layer.named_parameters())
             facts["parameters"] = sum(p.numel() for p in parameters.values())
             for parameter, value in parameters.items():
@@ -196,9 +192,7 @@ def put_layers(model: Any, question: Question, parametric_only: bool) -> None:
     for name in PARAMETRIC:
         weight = tensor(question, f"{name}.weight")
         outputs, inputs, *kernel = weight.shape
-        layers[name] = (
-            nn.Conv2d(inputs, outputs, kernel, padding="same") if kernel else nn.Linear(inputs, outputs)
-        )
+        layers[name] = nn.Conv2d(inputs, outputs, kernel, padding="same") if kernel else nn.Linear(inputs, outputs)
         layers[name].load_state_dict({"weight": weight, "bias": tensor(question, f"{name}.bias")})
     if not parametric_only:
         layers |= {name: nn.ReLU() for name in ("relu1", "relu2", "relu3")}
@@ -242,15 +236,26 @@ def globals_of(student: Student, names: dict[str, Any]) -> Iterator[None]:
 
 
 class Passes:
-    """One row for each backward pass through a watched tensor, in order."""
+    """One row for each backward pass through a watched tensor, in order; `forward` has one for each tensor that could
+    have gone backward. Forward passes alone do not tell: right code also makes some to measure how it is doing.
+    """
 
     def __init__(self) -> None:
-        self.rows: list[Any] = []
+        self.backward: list[Any] = []
+        self.forward: list[Any] = []
 
-    def watch(self, value: torch.Tensor, row: Callable[[], Any]) -> torch.Tensor:
-        if value.requires_grad:
-            value.register_hook(lambda gradient: self.rows.append(row()) if len(self.rows) < 5000 else None)
+    def __deepcopy__(self, memo: Any) -> "Passes":
+        return self  # a copy of a watched model is watched, too
+
+    def watch(self, value: torch.Tensor, row: Any) -> torch.Tensor:
+        if value.requires_grad and len(self.backward) < 5000 and len(self.forward) < 5000:
+            self.forward.append(row)
+            value.register_hook(lambda gradient: self.backward.append(row))
         return value
+
+    def rows(self) -> list[Any]:
+        """The backward passes; where nothing went backward, which has a check of its own, the forward passes."""
+        return self.backward or self.forward
 
 
 def batches(x: torch.Tensor, y: torch.Tensor, size: int) -> DataLoader:
@@ -259,10 +264,10 @@ def batches(x: torch.Tensor, y: torch.Tensor, size: int) -> DataLoader:
 
 
 def batch_number(x: torch.Tensor, all_x: torch.Tensor, size: int) -> int:
-    """Which batch of the loader begins with the same sample as `x`; -1 for none."""
+    """Which batch of the loader begins with the sample nearest to that of `x`; -1 if none is near."""
     with torch._C.DisableTorchFunctionSubclass():  # wherever a stand-in for another device says that it is
-        same = (all_x[::size].flatten(1) == x[:1].detach().cpu().flatten(1)).all(dim=1).nonzero()
-        return int(same[0]) if len(same) else -1
+        away = (all_x[::size].flatten(1) - x[:1].detach().cpu().flatten(1)).norm(dim=1)
+        return int(away.argmin()) if away.min() <= all_x.flatten(1).norm(dim=1).max() else -1
 
 
 def call_train(
@@ -283,9 +288,7 @@ def call_train(
 
 
 def usual_globals(loader: Any, model: Any, loss_fn: Any, optimizer: Any) -> dict[str, Any]:
-    names = {
-        name: loader for name in ("dataloader", "train_loader", "trainloader", "train_dataloader", "loader")
-    }
+    names = {name: loader for name in ("dataloader", "train_loader", "trainloader", "train_dataloader", "loader")}
     names |= {name: loader for name in ("test_loader", "testloader", "test_dataloader")}
     names |= {name: model for name in ("model", "net", "network", "cnn")}
     names |= {name: loss_fn for name in ("loss_fn", "criterion", "loss_function", "loss_func")}
@@ -293,41 +296,61 @@ def usual_globals(loader: Any, model: Any, loss_fn: Any, optimizer: Any) -> dict
 
 
 def train_update(student: Student, question: Question, seen: Seen) -> None:
-    """The parameters before each backward pass and at the end: `states`, (passes + 1, parameters)."""
-    model = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(36, 5))
+    """For each backward pass its batch, `order`, (passes,), and the parameters before it and at the end, `states`,
+    (passes + 1, parameters).
+    """
+    x = tensor(question, "x")
+    model = nn.Sequential(nn.Linear(6, 11), nn.ReLU(), nn.Linear(11, 5))
     model.load_state_dict({name: tensor(question, name) for name in model.state_dict()})
-    passes = Passes()
+    order: list[int] = []
+    states: list[np.ndarray] = []
 
     def state() -> np.ndarray:
         return np.concatenate([array(p).ravel() for p in model.parameters()])
 
-    model.register_forward_hook(lambda _, args, out: passes.watch(out, state))
-    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    def watch(_: nn.Module, inputs: tuple[torch.Tensor], logits: torch.Tensor) -> None:
+        number = batch_number(inputs[0], x, question["batch"])
+
+        def goes_backward(gradient: torch.Tensor) -> None:
+            if len(order) < 50:
+                order.append(number)
+                states.append(state())
+
+        if logits.requires_grad:
+            logits.register_hook(goes_backward)
+
+    model.register_forward_hook(watch)
+    loader = batches(x, tensor(question, "y"), question["batch"])
     optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
     try:
-        call_train(student, loader, model, optimizer, epochs=1)
+        call_train(student, loader, model, optimizer, question["epochs"])
     finally:
-        seen.arrays["states"] = np.stack([*passes.rows[:50], state()])
+        seen.arrays["order"] = np.array(order, dtype=np.int64)
+        seen.arrays["states"] = np.stack([*states, state()])
 
 
 class KnownLoss(nn.Module):
-    """Logits that do not depend on the weights, but on how often their batch has gone backward."""
+    """Logits that do not depend on the weights, but on how many passes through their batch there were.
 
-    def __init__(self, x: torch.Tensor, batch: int) -> None:
+    Rows: the number of the forward pass, the epoch (how often the loader has begun), and the batch.
+    """
+
+    def __init__(self, data: "Marked", batch: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1))
-        self.x, self.batch = x, batch
+        self.data, self.batch = data, batch
         self.passes = Passes()
-        self.count = [0] * (len(x) // batch + 1)
+
+    def __deepcopy__(self, memo: Any) -> "KnownLoss":
+        copy = KnownLoss(self.data, self.batch)
+        copy.passes = self.passes
+        return copy
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        number = batch_number(x, self.x, self.batch)
-
-        def row() -> int:
-            self.count[number] += 1
-            return number
-
-        return self.passes.watch(x * (1 + self.count[number]) + 0 * self.weight, row)
+        number = batch_number(x, self.data.x, self.batch)
+        row = (len(self.passes.forward), len(self.data.marks), number)
+        trained = len({forward for forward, _, batch in self.passes.rows() if batch == number})
+        return self.passes.watch(x * (1 + trained) + 0 * self.weight, row)
 
 
 class Marked(Dataset):
@@ -347,25 +370,22 @@ class Marked(Dataset):
 
 
 def train_epochs(student: Student, question: Question, seen: Seen) -> None:
-    """`order`: the batch of each backward pass; `printed`: characters printed in each epoch; what is returned."""
-    x = tensor(question, "x")
-    model = KnownLoss(x, question["batch"])
-    data = Marked(x, tensor(question, "y"), student.printed)
+    """What is returned, as `losses`; `printed`: characters printed in each epoch; `passes`: the rows of `KnownLoss`,
+    (passes, 3), and `backward`: how many of them went backward, or more if some went twice.
+    """
+    data = Marked(tensor(question, "x"), tensor(question, "y"), student.printed)
+    model = KnownLoss(data, question["batch"])
+    loader = DataLoader(data, batch_size=question["batch"])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     try:
-        returned = call_train(
-            student,
-            DataLoader(data, batch_size=question["batch"]),
-            model,
-            optimizer,
-            question["epochs"],
-        )
+        returned = call_train(student, loader, model, optimizer, question["epochs"])
         seen.values["returned"] = plain(returned)
         if isinstance(returned, list | tuple):
             seen.values["losses"] = [plain(loss) for loss in returned[:20]]
     finally:
-        seen.arrays["order"] = np.array(model.passes.rows, dtype=np.int64)
-        seen.arrays["printed"] = np.diff([*data.marks[:100], student.printed.count]).astype(np.int64)
+        seen.arrays["passes"] = np.array(model.passes.rows(), dtype=np.int64).reshape(-1, 3)
+        seen.arrays["backward"] = np.array([len(model.passes.backward)], dtype=np.int64)
+        seen.arrays["printed"] = np.diff([*data.marks[:5000], student.printed.count]).astype(np.int64)
 
 
 class Mask(nn.Module):
@@ -384,7 +404,7 @@ class ShowsMode(nn.Module):
 
     def __init__(self, question: Question) -> None:
         super().__init__()
-        self.norm = nn.BatchNorm2d(2)
+        self.norm = nn.BatchNorm2d(2, affine=False)  # what it does must not depend on the updates
         self.norm.running_mean.copy_(tensor(question, "mean"))
         self.mask = Mask(tensor(question, "mask"))
         self.linear = nn.Linear(24, 5)
@@ -396,41 +416,37 @@ class ShowsMode(nn.Module):
 
 
 class ModeWitness(nn.Module):
-    """`ShowsMode` seen as an ordinary model; `rows` holds the batch and the inner mean of each pass.
-
-    `backward` counts the passes that went backward, else each forward pass counts.
+    """`ShowsMode` seen as an ordinary model; `rows` are the batch and the inner mean of each pass: those that went
+    backward when it is `trained`, else all.
     """
 
-    def __init__(self, question: Question, backward: bool) -> None:
+    def __init__(self, question: Question, trained: bool) -> None:
         super().__init__()
         self.model = ShowsMode(question)
-        # The scale of batch norm must not move, or the rows would depend on the updates.
-        self.model.norm.requires_grad_(False)
-        self.x, self.batch, self.backward = tensor(question, "x"), question["batch"], backward
+        self.x, self.batch, self.trained = tensor(question, "x"), question["batch"], trained
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, inner = self.model(x)
         row = (batch_number(x, self.x, self.batch), array(inner))
-        if self.backward:
-            return self.passes.watch(logits, lambda: row)
-        self.passes.rows.append(row)
+        if self.trained:
+            return self.passes.watch(logits, row)
+        self.passes.forward.append(row)
         return logits
 
     def report(self, seen: Seen) -> None:
-        rows = self.passes.rows[:100]
+        rows = self.passes.rows()[:100]
         seen.arrays["order"] = np.array([number for number, _ in rows], dtype=np.int64)
         seen.arrays["inner"] = np.array([inner for _, inner in rows], dtype=np.float32).reshape(len(rows), 24)
 
 
 def train_mode(student: Student, question: Question, seen: Seen) -> None:
     """Two epochs on a model that comes in evaluation mode; `inner` shows the mode of each pass."""
-    model = ModeWitness(question, backward=True)
+    model = ModeWitness(question, trained=True)
     model.eval()
     loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
-    parameters = [p for p in model.parameters() if p.requires_grad]
     try:
-        call_train(student, loader, model, torch.optim.SGD(parameters, lr=1e-3), question["epochs"])
+        call_train(student, loader, model, torch.optim.SGD(model.parameters(), lr=1e-3), question["epochs"])
     finally:
         model.report(seen)
 
@@ -452,7 +468,7 @@ class CountingLoss(nn.Module):
 
     def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         loss = ((logits - nn.functional.one_hot(labels, logits.shape[1])) ** 2).mean()
-        return self.passes.watch(loss, lambda: 1)
+        return self.passes.watch(loss, 1)
 
 
 class CountingModel(nn.Module):
@@ -466,13 +482,14 @@ class CountingModel(nn.Module):
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.passes.watch(self.linear(x), lambda: batch_number(x, self.x, self.batch))
+        return self.passes.watch(self.linear(x), batch_number(x, self.x, self.batch))
 
 
 def train_arguments(student: Student, question: Question, seen: Seen) -> None:
     """Which of the given objects were used, while others of the usual names stand among the globals.
 
-    Per call: `passes` through the given model and the given loss, and steps of the given optimizer.
+    Per call: `order`, the batches that went through the given model, and `used`, passes through the given loss, steps
+    of the given optimizer, and whether the given weights moved or the other optimizer was used.
     """
 
     def objects(x: torch.Tensor) -> tuple[DataLoader, CountingModel, CountingLoss, CountingSGD]:
@@ -483,23 +500,18 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
     x = tensor(question, "x")
     for call, arguments in (("keywords", {"epochs": question["epochs"]}), ("default", {})):
         loader, model, loss_fn, optimizer = objects(x)
-        decoy_loader, decoy_model, _, decoy_optimizer = objects(x + 1)
-        decoys = usual_globals(decoy_loader, decoy_model, nn.CrossEntropyLoss(), decoy_optimizer)
+        other_loader, other_model, _, other_optimizer = objects(x + 100)
+        decoys = usual_globals(other_loader, other_model, nn.CrossEntropyLoss(), other_optimizer)
         try:
             with globals_of(student, decoys):
                 student.call(
-                    "train",
-                    dataloader=loader,
-                    model=model,
-                    loss_fn=loss_fn,
-                    optimizer=optimizer,
-                    **arguments,
+                    "train", dataloader=loader, model=model, loss_fn=loss_fn, optimizer=optimizer, **arguments
                 )
         finally:
-            seen.arrays[f"{call}.order"] = np.array(model.passes.rows, dtype=np.int64)
-            seen.arrays[f"{call}.used"] = np.array(
-                [len(loss_fn.passes.rows), optimizer.steps], dtype=np.int64
-            )
+            trained = not torch.equal(model.linear.weight, tensor(question, "weight")) or other_optimizer.steps > 0
+            used = [len(loss_fn.passes.rows()), optimizer.steps, int(trained)]
+            seen.arrays[f"{call}.order"] = np.array(model.passes.rows(), dtype=np.int64)
+            seen.arrays[f"{call}.used"] = np.array(used, dtype=np.int64)
 
 
 # --- devices, also without a GPU --------------------------------------------------------------------------------------
@@ -509,6 +521,20 @@ class Elsewhere(torch.Tensor):
     """A tensor that says it is on `place`, and refuses to meet one that is not, in PyTorch's own words."""
 
     place: torch.device
+
+    def __format__(self, spec: str) -> str:  # PyTorch formats a single number only for its own class
+        return format(self.item(), spec) if self.dim() == 0 else object.__format__(self, spec)
+
+    def __deepcopy__(self, memo: Any) -> torch.Tensor:
+        with torch._C.DisableTorchFunctionSubclass():
+            copy = Elsewhere.put(self.detach().clone(), self.place)
+        return Elsewhere.parameter(copy) if isinstance(self, nn.Parameter) else copy
+
+    @staticmethod
+    def parameter(value: "Elsewhere") -> nn.Parameter:
+        parameter = nn.Parameter(value)
+        parameter.place = value.place
+        return parameter
 
     @staticmethod
     def put(value: torch.Tensor, place: torch.device) -> "Elsewhere":
@@ -604,16 +630,15 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
     if "gpu" in question:
         model.to(place)
     else:
-        model.linear.weight = nn.Parameter(Elsewhere.put(tensor(question, "weight"), place))
-        model.linear.weight.place = place
+        model.linear.weight = Elsewhere.parameter(Elsewhere.put(tensor(question, "weight"), place))
         loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
         standing_in = MadeElsewhere(place)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
     try:
         with standing_in:
-            call_train(student, loader, model, optimizer, epochs=1)
+            call_train(student, loader, model, optimizer, epochs=2)
     finally:
-        seen.arrays["passes"] = np.array([len(model.passes.rows)], dtype=np.int64)
+        seen.arrays["passes"] = np.array([len(model.passes.rows())], dtype=np.int64)
 
 
 def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
@@ -635,7 +660,7 @@ class PassThrough(nn.Module):
 
 
 def call_evaluate(student: Student, loader: DataLoader, model: nn.Module) -> Any:
-    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with globals_of(student, usual_globals(loader, model, nn.CrossEntropyLoss(), optimizer)):
         return student.call("evaluate", loader, model)
 
@@ -646,7 +671,7 @@ def evaluate_accuracy(student: Student, question: Question, seen: Seen) -> None:
 
 
 def evaluate_mode(student: Student, question: Question, seen: Seen) -> None:
-    model = ModeWitness(question, backward=False)
+    model = ModeWitness(question, trained=False)
     model.train()
     loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
     try:

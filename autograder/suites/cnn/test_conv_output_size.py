@@ -11,9 +11,7 @@ def test_conv_output_size(observed, expected, question):
     cases = question("conv_output_size").values["cases"]
     wrong = [
         (case, came)
-        for case, came, due in zip(
-            cases, listed(seen.get("returned"), len(cases)), right["returned"], strict=True
-        )
+        for case, came, due in zip(cases, listed(seen.get("returned"), len(cases)), right["returned"], strict=True)
         if number(came) != due["number"]
     ]
     if wrong:
@@ -50,8 +48,6 @@ def hint(wrong, right):
     if all(stride > 1 for *_, stride in wrong):
         uneven = all((size + 2 * padding - kernel) % stride for size, kernel, padding, stride in wrong)
         if uneven:
-            return (
-                "only cases where pixels are left over at the end are wrong: does half a step give a place?"
-            )
+            return "only cases where pixels are left over at the end are wrong: does half a step give a place?"
         return "only cases with a stride above 1 are wrong: how many steps fit, and how many places is that?"
     return "try it by hand with a row of 7 pixels and a kernel of 3: how many places, with stride 1, 2 and 3?"

@@ -34,16 +34,8 @@ def differences(seen, right, attempt, sizes):
 
 
 def hint(wrong, sizes):
-    if (
-        len({number(came) for _, came in wrong}) == 1
-        and len(wrong) > 1
-        and 28 not in [size for size, _ in wrong]
-    ):
+    if len({number(came) for _, came in wrong}) == 1 and len(wrong) > 1 and 28 not in [size for size, _ in wrong]:
         return "it is right for 28 pixels only: compute it from `image_size`"
     if all(size % 4 for size, _ in wrong) and len(wrong) < len(sizes):
-        return (
-            "a row of 29 pixels does not halve evenly: what does a 2x2 pooling do with the pixel left over?"
-        )
-    return (
-        "follow one image through the two blocks: what do conv1, pool1, conv2 and pool2 make of its height?"
-    )
+        return "a row of 29 pixels does not halve evenly: what does a 2x2 pooling do with the pixel left over?"
+    return "follow one image through the two blocks: what do conv1, pool1, conv2 and pool2 make of its height?"

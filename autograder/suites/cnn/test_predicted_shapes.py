@@ -18,9 +18,7 @@ LAYERS = (
 AXES = {4: ("batch", "channels", "height", "width"), 2: ("batch", "features")}
 
 
-@pytest.mark.parametrize(
-    "layer", [pytest.param(n, marks=pytest.mark.task(f"predicted_shapes.{n}")) for n in LAYERS]
-)
+@pytest.mark.parametrize("layer", [pytest.param(n, marks=pytest.mark.task(f"predicted_shapes.{n}")) for n in LAYERS])
 def test_predicted_shape(observed, expected, layer):
     """The predicted output shape of this layer, for a batch of 64 images."""
     seen = observed("predicted_shapes").values

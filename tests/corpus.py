@@ -1,0 +1,40 @@
+"""Submissions made from the reference solution by replacing a piece of it: `submissions/right` and `submissions/wrong`.
+
+A piece is a percent-format file. Its answer cells take the place of the reference's, its other cells come after the
+imports. A wrong one says in a line `# loses: ` which checks it costs, and only those.
+"""
+
+from pathlib import Path
+
+from autograder.assignment import find_assignment
+from autograder.release import split_cells
+
+SUBMISSIONS = Path(__file__).parent / "submissions"
+CNN = find_assignment("cnn")
+
+
+def pieces(kind: str) -> list[Path]:
+    return sorted((SUBMISSIONS / kind).glob("*.py"))
+
+
+def splice(piece: Path) -> str:
+    """The reference solution with the cells of `piece` in their places."""
+    replaced, added = {}, []
+    for _, key, lines in split_cells(piece.read_text(encoding="utf-8"))[1:]:
+        if key:
+            replaced[key] = lines
+        else:
+            added += lines
+    made: list[str] = []
+    for _, key, lines in split_cells(CNN.master.read_text(encoding="utf-8")):
+        made += replaced.pop(key, lines) if key else lines
+        if added and lines[0] == "# %%":
+            made += added
+            added = []
+    assert not replaced and not added, f"{piece.name} has cells that the reference has not: {list(replaced)}"
+    return "\n".join(made)
+
+
+def loses(piece: Path) -> set[str]:
+    lines = piece.read_text(encoding="utf-8").splitlines()
+    return set(next(line for line in lines if line.startswith("# loses:")).split()[2:])

@@ -1,0 +1,28 @@
+# forward with assignment expressions and a print of the shape on the first call.
+
+# %% answer="simple_cnn"
+class SimpleCNN(nn.Module):
+    """Two blocks of convolution, ReLU and pooling, then two linear layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = False
+        self.conv1 = nn.Conv2d(1, 32, kernel_size=3, padding=1)
+        self.relu1 = nn.ReLU()
+        self.pool1 = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, padding=1)
+        self.relu2 = nn.ReLU()
+        self.pool2 = nn.MaxPool2d(2)
+        self.flatten = nn.Flatten()
+        self.linear1 = nn.Linear(linear1_in_features(), 128)
+        self.relu3 = nn.ReLU()
+        self.linear2 = nn.Linear(128, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits of a batch of images of any batch size: (B, 1, 28, 28) -> (B, 10)."""
+        if (batch := x.shape[0]) and not self.seen:
+            print("first batch:", batch)
+            self.seen = True
+        h = self.pool1(h := self.relu1(h := self.conv1(x)))
+        h = self.pool2(h := self.relu2(h := self.conv2(h)))
+        return (logits := self.linear2(self.relu3(self.linear1(self.flatten(h)))))

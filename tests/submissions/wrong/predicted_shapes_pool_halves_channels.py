@@ -1,0 +1,16 @@
+# The pool is thought to halve the channels too.
+# loses: predicted_shapes.pool1 predicted_shapes.pool2 predicted_shapes.flatten
+
+# %% answer="predicted_shapes"
+PREDICTED_SHAPES: dict[str, tuple[int, ...]] = {
+    "conv1": (64, 32, 28, 28),
+    "relu1": (64, 32, 28, 28),
+    "pool1": (64, 16, 14, 14),
+    "conv2": (64, 64, 14, 14),
+    "relu2": (64, 64, 14, 14),
+    "pool2": (64, 32, 7, 7),
+    "flatten": (64, 1568),
+    "linear1": (64, 128),
+    "relu3": (64, 128),
+    "linear2": (64, 10),
+}
