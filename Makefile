@@ -55,10 +55,10 @@ record: env  ## record the reference solutions' observations
 	@$(PY) -m autograder record
 
 test: env-dev  ## run the tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto $(ARGS)
 
 test-all: env-dev  ## run the tests, the slow ones too
-	@$(PY) -m pytest -m "" $(ARGS)
+	@$(PY) -m pytest -n auto -m "" $(ARGS)
 
 lint: env-dev  ## ruff and mypy
 	@$(PY) -m ruff check .

@@ -68,7 +68,6 @@ def grade(
 
     host = start_host()
     try:
-        from autograder.device import choose_gpu
         from autograder.grade import GraderFault
         from autograder.grade import grade as grade_submission
         from autograder.render.terminal import TerminalReport
@@ -83,7 +82,7 @@ def grade(
             host,
             seed=seed,
             tasks=task or (),
-            gpu=choose_gpu(device),
+            device=device,
             on_check=screen.check_begins,
             on_task=screen.task_done,
         )

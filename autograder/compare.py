@@ -32,6 +32,11 @@ def number(seen: Any) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+def printable(text: str) -> str:
+    """`text` without what could move a reader's cursor or colour a screen."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def words(seen: Any) -> str:
     """A plain value in words: `14`, `None`, `a Tensor of shape (3, 4)`."""
     if not isinstance(seen, dict):
@@ -42,4 +47,4 @@ def words(seen: Any) -> str:
     if isinstance(shape, list):
         return f"a {seen.get('type', 'value')} of shape ({', '.join(map(str, shape))})"
     text = str(seen.get("text", ""))
-    return text[:80] if text and len(text) <= 80 else f"a value of type {seen.get('type', 'unknown')}"
+    return printable(text if 0 < len(text) <= 80 else f"a value of type {str(seen.get('type'))[:80]}")

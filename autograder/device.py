@@ -1,4 +1,4 @@
-"""Which GPU to grade on, if any. The judge has no torch: it looks for signs, and the child finds out."""
+"""Which GPU to try, if any. The judge has no torch: it looks for signs, and a child finds out what PyTorch sees."""
 
 import platform
 import shutil
@@ -10,7 +10,7 @@ from autograder.submission import SubmissionError
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
-def choose_gpu(device: str) -> str | None:
+def gpu_to_try(device: str) -> str | None:
     """`cuda`, `mps` or None for the CPU alone. Raises SubmissionError for a name that is none of DEVICES."""
     if device not in DEVICES:
         raise SubmissionError(f"there is no device {device}; there are: {', '.join(DEVICES)}")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograder.assignment import Task
+from autograder.compare import printable
 from autograder.session import Session
 from autograder.submission import place
 from autograder.verdict import Failure, NotChecked
@@ -13,35 +14,34 @@ LEFT_OPEN = "replace the three dots `...` with your own"
 BODY_OPEN = "write the body and delete the `raise` line"
 
 # What PyTorch and Python say, and what it means here; the first that matches wins.
-HINTS = (
-    (r"mat1 and mat2 shapes cannot be multiplied", "a linear layer gets another number of features than it was made "
-     "for: print the shape of `x` before it, and compare its last number with `in_features`"),
-    (r"expected input.* to have \d+ channels, but got", "a convolution gets another number of channels than its "
-     "`in_channels`: what does the layer before it put out?"),
-    (r"Expected .*(3D|4D).* input", "a layer wants images as (batch, channels, height, width): has `x` lost one of them?"),
-    (r"same device|is on cpu|on device", "all that is computed together has to be on one device: find where the model's "
-     "parameters are, and move each batch there, images and labels"),
-    (r"does not require grad", "no gradient can flow from this loss: is the forward pass under `no_grad`, or is "
-     "something detached, rounded or turned into a plain number on the way?"),
-    (r"backward through the graph a second time", "the gradient of one forward pass is computed twice: each batch needs "
-     "a forward pass of its own"),
-    (r"modified by an inplace operation", "the weights were changed between the forward and the backward pass: "
-     "is the order of your five steps right?"),
-    (r"Target \d+ is out of bounds", "a label is larger than the number of logits: look at the shape of what `forward` "
-     "returns, and at the order of the loss function's arguments"),
-    (r"expected scalar type|must match the .*dtype|expected .* but found (Float|Long|Int)", "two tensors have "
-     "different types: labels are whole numbers, images and logits are not"),
-    (r"empty parameter list", "the optimizer got a model without parameters: are the layers made in `__init__`, after "
-     "`super().__init__()`?"),
-    (r"before Module.__init__\(\) call", "`super().__init__()` has to be the first line of `__init__`"),
-    (r"'ellipsis' object", LEFT_OPEN),
-    (r"'NoneType' object is not callable", "something that should be a function or a layer is None: was it called, "
-     "or left without a `return`?"),
-    (r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument",
-     "keep the names and the order of the arguments as the starter has them"),
-    (r"Cannot allocate memory|can't allocate memory|MemoryError", "it asked for more memory than the grader gives: "
-     "is something kept for every batch, or made far too large?"),
-)  # fmt: skip
+HINTS = {
+    r"mat1 and mat2 shapes cannot be multiplied": "a linear layer gets another number of features than it was made for: "
+    "print the shape of `x` before it, and compare its last number with `in_features`",
+    r"expected input.* to have \d+ channels, but got": "a convolution gets another number of channels than its "
+    "`in_channels`: what does the layer before it put out?",
+    r"Expected .*(3D|4D).* input": "a layer wants images as (batch, channels, height, width): has `x` lost one of them?",
+    r"same device|is on cpu|on device": "all that is computed together has to be on one device: find where the model's "
+    "parameters are, and move each batch there, images and labels",
+    r"does not require grad": "no gradient can flow from this loss: is the forward pass under `no_grad`, or is something "
+    "detached, rounded or turned into a plain number on the way?",
+    r"backward through the graph a second time": "the gradient of one forward pass is computed twice: each batch needs a "
+    "forward pass of its own",
+    r"modified by an inplace operation": "the weights were changed between the forward and the backward pass: is the "
+    "order of your five steps right?",
+    r"Target \d+ is out of bounds": "a label is larger than the number of logits: look at the shape of what `forward` "
+    "returns, and at the order of the loss function's arguments",
+    r"not implemented for '(Long|Int)'|expected scalar type|expected .* but found (Float|Long|Int)": "logits are real "
+    "numbers and labels whole ones: does each stand where it belongs, also in the call of the loss function?",
+    r"empty parameter list": "the optimizer got a model without parameters: are the layers made in `__init__`, after "
+    "`super().__init__()`?",
+    r"before Module.__init__\(\) call": "`super().__init__()` has to be the first line of `__init__`",
+    r"'NoneType' object is not callable": "something that should be a function or a layer is None: was it called, or "
+    "left without a `return`?",
+    r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument": "keep the "
+    "names and the order of the arguments as the starter has them",
+    r"Cannot allocate memory|can't allocate memory|MemoryError": "it asked for more memory than the grader gives: is "
+    "something kept for every batch, or made far too large?",
+}
 
 
 def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
@@ -59,7 +59,7 @@ def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
     if "'ellipsis' object" in message:
         return NotChecked("it needs something that is still `...`", LEFT_OPEN, at)
     came = f"{kind}: {message.splitlines()[0] if message else '(without a text)'}"
-    hint = next((hint for pattern, hint in HINTS if re.search(pattern, f"{kind}: {message}")), "")
+    hint = next((hint for pattern, hint in HINTS.items() if re.search(pattern, f"{kind}: {message}")), "")
     return Failure(
         "your code runs to its end",
         came[:400],
@@ -108,4 +108,4 @@ def cell_place(cell: Any) -> str:
 
 
 def text(values: dict[str, Any], key: str) -> str:
-    return str(values.get(key, ""))[:2000]
+    return printable(str(values.get(key, ""))[:2000])

@@ -13,12 +13,13 @@ from numpy.random import RandomState
 
 from autograder import recording
 from autograder.assignment import Assignment, AssignmentError, Task
+from autograder.device import gpu_to_try
 from autograder.explain import explain_end, explain_error, explain_missing
-from autograder.isolation.launch import Host
+from autograder.isolation.launch import Host, HostError, start_host
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.rules import load_rules
 from autograder.session import Observation, Question, Session
-from autograder.submission import Submission, read_submission
+from autograder.submission import Submission, SubmissionError, read_submission
 from autograder.verdict import Failure, NotChecked
 
 PUBLIC_SEED = 0  # of the recorded answers, and so of every grade on a student's machine
@@ -115,13 +116,16 @@ class Grading:
         self.fault: BaseException | None = None
 
     def observed(
-        self, probe: str, enough: Callable[[Observation], bool] = lambda seen: False
+        self, probe: str, enough: Callable[[Observation], bool] = lambda seen: False, **values: Any
     ) -> Observation:
-        """The student's answer. Raises Failure or NotChecked when there is none.
+        """The student's answer to the question of `probe`, with these `values` in it.
 
-        An answer that an exception cut short is one, too, when `enough` says so.
+        Raises Failure or NotChecked when there is none. An answer that an exception cut short is one, too, when
+        `enough` says so.
         """
-        return self._answer(self.session, probe, self.questions(probe), enough)
+        question = self.questions(probe)
+        question.values.update(values)
+        return self._answer(self.session, probe, question, enough)
 
     def observed_on_gpu(self, probe: str) -> Observation | None:
         """The answer on a GPU, where there is one to grade on."""
@@ -193,20 +197,22 @@ def grade(
     *,
     seed: int = PUBLIC_SEED,
     tasks: Iterable[str] = (),
-    gpu: str | None = None,
+    device: str = "cpu",
     on_check: Callable[[Task, str], None] = lambda task, check: None,
     on_task: Callable[[TaskResult], None] = lambda task: None,
 ) -> Report:
-    """Grade the submission at `path`, all of it or the `tasks` named, and also on a device of kind `gpu`.
+    """Grade the submission at `path`, all of it or the `tasks` named.
+
+    On a `device` other than `cpu`, what has to do with devices is observed there as well; `auto` takes a GPU if
+    PyTorch sees one.
 
     Raises:
-        SubmissionError: there is no such file.
+        SubmissionError: there is no such file, or no such device.
         AssignmentError: an unknown task, or a seed that needs the solutions.
         GraderFault, HostError: the grader itself failed.
     """
-    from autograder.suites import (
-        plugin,
-    )  # pytest takes a moment to import; the host imports torch meanwhile
+    # Here and not above: pytest takes a moment to import, in which the host imports torch.
+    from autograder.suites import plugin
 
     start = time.monotonic()
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
@@ -216,15 +222,18 @@ def grade(
     expected = expected_answers(assignment, questions, host, rules)
     probes = assignment.suite / "probes.py"
     session = Session(host, submission, probes, rules)
-    gpu_session = (Session(host, submission, probes, rules, gpu=True), gpu) if gpu else None
-    grading = Grading(assignment, submission, questions, expected, session, gpu_session, on_check, on_task)
+    gpu = gpu_session(device, submission, probes, rules)
+    grading = Grading(assignment, submission, questions, expected, session, gpu, on_check, on_task)
     try:
         run_suite(assignment.suite, plugin.GradingPlugin(grading, [task.id for task in selected]))
     finally:
         session.close()
-        if gpu_session:
-            gpu_session[0].close()
+        if gpu:
+            gpu[0].close()
+            gpu[0].host.close()
     missing = [check for task in selected for check in task.checks if check not in grading.results]
+    if isinstance(grading.fault, HostError):
+        raise grading.fault
     if grading.fault or missing:
         raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
     return Report(
@@ -232,13 +241,29 @@ def grade(
         suite_version=assignment.version,
         submission=str(path),
         seed=seed,
-        device=gpu or "cpu",
+        device=gpu[1] if gpu else "cpu",
         sandbox="none",
         seconds=time.monotonic() - start,
         problem=submission.problem,
         notes=notes(session),
         tasks=[grading.task_result(task) for task in selected],
     )
+
+
+def gpu_session(device: str, submission: Submission, probes: Path, rules: dict[str, Any]) -> tuple[Session, str] | None:
+    """A session whose child sees the GPU, in a host of its own, and the name of the GPU; None for the CPU alone."""
+    gpu = gpu_to_try(device)
+    if not gpu or submission.problem:
+        return None
+    host = start_host()
+    session = Session(host, submission, probes, rules, gpu=True)
+    if session.sees(gpu):
+        return session, gpu
+    session.close()
+    host.close()
+    if device == "auto":
+        return None
+    raise SubmissionError(f"PyTorch sees no {gpu} device here: use DEVICE=auto or DEVICE=cpu")
 
 
 def run_suite(suite: Path, plugin: Any) -> None:

@@ -79,24 +79,32 @@ def serve(channel: Channel) -> None:
     """Be the child: run the cells, then answer one question after another until the judge hangs up."""
     try:
         start = channel.receive().header
+        gpus = visible_gpus()
         student, probes = prepare(start)
     except Exception:  # ours, not the student's: no cell has run yet
         channel.send(Message({"fault": traceback.format_exc()}))
         return
     with contextlib.suppress(Closed):
         errors = run_cells(start["cells"], student, channel, start["rules"]["limits"]["cells"])
-        channel.send(Message({"ready": True, "errors": errors}))
+        channel.send(Message({"ready": True, "errors": errors, "gpus": gpus}))
         while True:
             question = channel.receive()
             limits.processor_seconds(question.header["seconds"])
             channel.send(answer(probes[question.header["probe"]], student, question))
 
 
+def visible_gpus() -> list[str]:
+    import torch
+
+    seen = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return [name for name, available in seen.items() if available]
+
+
 def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     """Lower this process and lay out the student's namespace; the probes come as text, like the submission."""
     rules = start["rules"]
     printed = Printed(rules["limits"]["output"])
-    sys.stdout = sys.stderr = printed  # type: ignore[assignment]
+    sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
     probes: dict[str, Any] = {"__name__": "probes"}
     exec(compile(start["probes"], "<probes>", "exec"), probes)
@@ -162,17 +170,13 @@ def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
         message = str(error)[:MAX_TEXT]
     except BaseException:
         message = "(the text of this error cannot be shown)"
-    where = None
+    where: dict[str, Any] | None = None
     if isinstance(error, SyntaxError) and error.filename in filenames:
         message = str(error.msg)[:MAX_TEXT]
         where = {"filename": error.filename, "line": error.lineno, "function": ""}
     for frame, line in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_filename in filenames:
-            where = {
-                "filename": frame.f_code.co_filename,
-                "line": line,
-                "function": frame.f_code.co_name,
-            }
+            where = {"filename": frame.f_code.co_filename, "line": line, "function": frame.f_code.co_name}
     if where:
         where["source"] = linecache.getline(where["filename"], where["line"] or 0).strip()[:MAX_TEXT]
     rule = isinstance(error, RuleError | PackageError)
@@ -187,20 +191,21 @@ def plain(value: Any) -> dict[str, Any]:
     """
     seen: dict[str, Any] = {"type": type(value).__name__[:80]}
     try:
-        if isinstance(value, bool | str | bytes) or value is None:
+        # By `type`, not `isinstance`: an object may lie about its class.
+        if issubclass(type(value), bool | str | bytes | None):
             seen["text"] = repr(value)[:MAX_TEXT]
             return seen
         if hasattr(value, "shape") and not isinstance(value, type):
             seen["shape"] = [int(size) for size in value.shape]
             seen["graph"] = bool(getattr(value, "requires_grad", False))
-        if isinstance(value, int | float) or seen.get("shape") == []:
+        if issubclass(type(value), int | float) or seen.get("shape") == []:
             number = value.item() if hasattr(value, "item") else value
-            if isinstance(number, int):
-                seen["number"] = int(number) if abs(number) < 1 << 53 else str(number)[:80]
-            elif math.isfinite(number):
-                seen["number"] = float(number)
-            else:
+            if not math.isfinite(number):
                 seen["text"] = str(float(number))
+            elif not isinstance(number, int):
+                seen["number"] = float(number)
+            elif abs(number) < 1 << 53:  # what a reader of JSON can hold exactly
+                seen["number"] = int(number)
         if "number" not in seen and "text" not in seen:
             seen["text"] = repr(value)[:MAX_TEXT]
     except BaseException:

@@ -1,4 +1,7 @@
-"""The result of grading one submission: one record, from which every renderer draws. Schema: docs/report.schema.json."""
+"""The result of grading one submission: one record, from which every renderer draws.
+
+Its JSON is described by docs/report.schema.json.
+"""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal

@@ -64,32 +64,37 @@ class Session:
         self.probes = probes.read_text(encoding="utf-8")
         self.rules = rules
         self.gpu = gpu
+        self.gpus: list[str] = []  # what PyTorch sees in a child that may see it
         self.child: Child | None = None
         self.cells = submission.to_run()
-        self.answers: dict[str, Observation] = {}  # by probe; several checks look at one answer
+        self.answers: dict[str, Observation] = {}  # by question; several checks look at one answer
         self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
         self.cell_errors: dict[int, dict[str, Any]] = {}  # cell index -> error
         self.cell_ends: dict[int, str] = {}
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
-        task = probe.partition(".")[0]
+        task, key = probe.partition(".")[0], f"{probe} {question.values}"
+        if key in self.answers:
+            return self.answers[key]
         if task in self.lost:
             return self.lost[task]
-        if probe in self.answers:
-            return self.answers[probe]
         channel = self._channel()
         seconds = self.rules["limits"][question.limit]
         header = {"probe": probe.replace(".", "_"), "values": question.values, "seconds": seconds}
         try:
             # The limit is processor time; on a busy machine the clock runs up to three times as long.
             channel.send(Message(header, question.arrays), timeout=3 * seconds)
-            self.answers[probe] = Observation.of(channel.receive(timeout=3 * seconds))
-            return self.answers[probe]
+            self.answers[key] = Observation.of(channel.receive(timeout=3 * seconds))
+            return self.answers[key]
         except (Closed, TimeoutError, ProtocolError) as how:
             ended = self._end(how, seconds)
             self.lost[task] = Observation(ended=ended)
             return self.lost[task]
+
+    def sees(self, gpu: str) -> bool:
+        self._channel()
+        return gpu in self.gpus
 
     def close(self) -> None:
         if self.child:
@@ -118,6 +123,7 @@ class Session:
                 if "fault" in header and not running:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
+                    self.gpus = list(header["gpus"])
                     self.cell_errors = {error["cell"]: error for error in header["errors"]}
                     return None
                 running = cells[header["running"]]

@@ -121,6 +121,7 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     import nbformat
 
     try:
+        json.loads(text)
         notebook = nbformat.reads(text, as_version=4)
         cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     except json.JSONDecodeError as error:

@@ -5,6 +5,7 @@ Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child`
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
 """
 
+import contextlib
 import functools
 import os
 import select
@@ -41,7 +42,8 @@ def wait_for(pid: int, control: socket.socket) -> int:
     """Exit code of `pid`, negative for a signal. Ends it on a command, or when the judge is gone."""
     child = os.pidfd_open(pid)
     while not select.select([child], [], [], 0)[0]:
-        ready, _, _ = select.select([child, control], [], [])
+        waiting: list[int | socket.socket] = [child, control]
+        ready, _, _ = select.select(waiting, [], [])
         if control in ready:
             control.recv(64)
             end_group(pid)
@@ -65,7 +67,7 @@ def end_group(pid: int) -> None:
 def be_child(sock: socket.socket, gpu: bool) -> NoReturn:
     """Answer the judge on `sock` and leave; nothing else stays open."""
     try:
-        if hasattr(os, "setsid"):
+        with contextlib.suppress(AttributeError, PermissionError):  # Windows; a leader already, when spawned
             os.setsid()
         limits.no_core_dumps()
         keep = _only_descriptor(sock.detach())
@@ -73,8 +75,9 @@ def be_child(sock: socket.socket, gpu: bool) -> NoReturn:
         from autograder import observe, wire
 
         observe.serve(wire.Channel(socket.socket(fileno=keep), trusted=True))
-    finally:
-        os._exit(0)
+    except BaseException:
+        os._exit(70)
+    os._exit(0)
 
 
 def _only_descriptor(keep: int) -> int:

@@ -138,11 +138,11 @@ def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subproce
     environment = {**os.environ, **ENVIRONMENT}
     if gpus := os.environ.get("CUDA_VISIBLE_DEVICES"):
         environment["AUTOGRADER_CUDA_VISIBLE_DEVICES"] = gpus
-    errors = tempfile.TemporaryFile()
+    errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
     if os.name != "nt":
         process = subprocess.Popen(
             command,
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=errors,
             stderr=errors,
             env=environment,

@@ -3,7 +3,7 @@
 `autograder grade` runs a suite with it; so does `pytest autograder/suites/cnn --submission FILE`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -100,7 +100,7 @@ class GradingPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         check = next(item.iter_markers("task")).args[0]
         raised = call.excinfo.value if call.excinfo else None

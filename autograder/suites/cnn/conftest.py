@@ -59,6 +59,8 @@ def network_failure(grading, observed, expected):
 
 
 def logits_failure(problem, facts, logits):
+    if problem.startswith("NaN"):
+        return Failure("ten finite numbers per image", problem, "where is divided, or a logarithm taken?")
     if problem != "other numbers" or logits is None:
         return Failure(
             "logits of shape (7, 10) for 7 images",

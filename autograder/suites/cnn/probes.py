@@ -55,55 +55,36 @@ def predicted_shapes(student: Student, question: Question, seen: Seen) -> None:
 
 
 def linear1_in_features(student: Student, question: Question, seen: Seen) -> None:
-    """The function as it is, and with a right `conv_output_size`, whose mistakes have a task of their own."""
-    for attempt in ("own", "helped"):
-        with helpers(student, attempt):
-            try:
-                seen.values[attempt] = [plain(student.call("linear1_in_features", size)) for size in question["sizes"]]
-                seen.values[f"{attempt}.default"] = plain(student.call("linear1_in_features"))
-            except Exception as error:
-                if attempt == "helped" and "own" in seen.values:
-                    return
-                if attempt == "helped":
-                    raise
-                seen.values["own.error"] = plain(error)["type"]
+    with helpers(student, question, {"conv_output_size": size_by_running}):
+        seen.values["returned"] = [plain(student.call("linear1_in_features", size)) for size in question["sizes"]]
+        seen.values["default"] = plain(student.call("linear1_in_features"))
 
 
 # --- the network ------------------------------------------------------------------------------------------------
 
 
 def architecture(student: Student, question: Question, seen: Seen) -> None:
-    """Shapes of the reference network: of its parameters, and of what enters and leaves each layer."""
+    """Shapes of the reference network: of its parameters, and of what enters each layer."""
     model = student.call("SimpleCNN")
     seen.values["parameters"] = {name: list(p.shape) for name, p in model.named_parameters()}
-    inputs, outputs = {}, {}
+    inputs: dict[str, list[int]] = {}
     for name in question["layers"]:
-        getattr(model, name).register_forward_hook(
-            lambda _, args, out, name=name: (
-                (
-                    inputs.update({name: list(args[0].shape)}),
-                    outputs.update({name: list(out.shape)}),
-                )
-                and None
-            )
-        )
+        layer = getattr(model, name)
+        layer.register_forward_hook(lambda _, args, out, name=name: inputs.update({name: list(args[0].shape)}))
     model(torch.zeros(64, 1, 28, 28))
-    seen.values["input_shapes"], seen.values["output_shapes"] = inputs, outputs
+    seen.values["input_shapes"] = inputs
 
 
 def layers(student: Student, question: Question, seen: Seen) -> None:
-    """Each layer alone, as the class makes it and as it makes it with right helper functions."""
-    for attempt in ("own", "helped"):
-        with helpers(student, attempt, question):
-            model, error = build(student)
-        seen.values[f"{attempt}.error"] = error
-        for name in question["layers"]:
-            observe_layer(getattr(model, name, None), f"{attempt}.{name}", name, question, seen)
+    """Each layer alone, as the class makes it."""
+    model, seen.values["error"] = build(student, question)
+    for name in question["layers"]:
+        observe_layer(getattr(model, name, None), name, question, seen)
 
 
-def observe_layer(layer: Any, key: str, name: str, question: Question, seen: Seen) -> None:
+def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None:
     facts: dict[str, Any] = {"type": plain(layer)["type"]}
-    seen.values[key] = facts
+    seen.values[name] = facts
     if layer is None or layer is ...:
         return
     try:
@@ -117,7 +98,7 @@ def observe_layer(layer: Any, key: str, name: str, question: Question, seen: See
                 facts["expected_shape"] = list(given.shape) == list(value.shape)
                 value.copy_(given)
             layer.eval()
-            seen.arrays[key] = array(layer(tensor(question, f"in.{name}")))
+            seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
     except Exception as error:
         facts["error"] = describe_error(error, set())
 
@@ -125,8 +106,7 @@ def observe_layer(layer: Any, key: str, name: str, question: Question, seen: See
 def forward(student: Student, question: Question, seen: Seen) -> None:
     """The network with given weights: in the student's layers, and with the grader's layers under their names."""
     for attempt in ("own", "parametric", "all"):
-        with helpers(student, "helped", question):
-            model, error = build(student)
+        model, error = build(student, question)
         try:
             if attempt == "own":
                 if error:
@@ -159,15 +139,18 @@ def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) 
     seen.arrays[f"{key}.gradient"] = array(gradient)
 
 
-def build(student: Student) -> tuple[Any, dict[str, Any] | None]:
+def build(student: Student, question: Question) -> tuple[Any, dict[str, Any] | None]:
     """An object of the student's class, as far as its `__init__` comes, and the error that stopped it."""
+    features = int(question["linear1.weight"].shape[1])
+    right = {"conv_output_size": size_by_running, "linear1_in_features": lambda *_, **__: features}
     cls = student["SimpleCNN"]
     model = None
-    try:
-        model = cls.__new__(cls)
-        model.__init__()
-    except Exception as error:
-        return model, describe_error(error, student.filenames)
+    with helpers(student, question, right):
+        try:
+            model = cls.__new__(cls)
+            model.__init__()
+        except Exception as error:
+            return model, describe_error(error, student.filenames)
     return model, None
 
 
@@ -192,7 +175,7 @@ def put_layers(model: Any, question: Question, parametric_only: bool) -> None:
     for name in PARAMETRIC:
         weight = tensor(question, f"{name}.weight")
         outputs, inputs, *kernel = weight.shape
-        layers[name] = nn.Conv2d(inputs, outputs, kernel, padding="same") if kernel else nn.Linear(inputs, outputs)
+        layers[name] = nn.Conv2d(inputs, outputs, kernel[0], padding="same") if kernel else nn.Linear(inputs, outputs)
         layers[name].load_state_dict({"weight": weight, "bias": tensor(question, f"{name}.bias")})
     if not parametric_only:
         layers |= {name: nn.ReLU() for name in ("relu1", "relu2", "relu3")}
@@ -202,19 +185,13 @@ def put_layers(model: Any, question: Question, parametric_only: bool) -> None:
 
 
 @contextlib.contextmanager
-def helpers(student: Student, attempt: str, question: Question | None = None) -> Iterator[None]:
-    """With "helped": `conv_output_size` and `linear1_in_features` are right, so that their mistakes stay theirs."""
-    if attempt != "helped":
-        yield
-        return
-    names: dict[str, Any] = {"conv_output_size": size_by_running}
-    if question:
-        names["linear1_in_features"] = lambda image_size=28: int(question["linear1.weight"].shape[1])
-    with globals_of(student, names):
+def helpers(student: Student, question: Question, right: dict[str, Any]) -> Iterator[None]:
+    """Functions that have a task of their own are right here, unless asked otherwise: their mistakes stay theirs."""
+    with globals_of(student, right if question.get("helped", True) else {}):
         yield
 
 
-def size_by_running(size: int, kernel_size: int, padding: int = 0, stride: int = 1) -> int:
+def size_by_running(size: int, kernel_size: int, padding: int = 0, stride: int = 1, *_: Any, **__: Any) -> int:
     row, kernel = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel_size)
     return nn.functional.conv1d(row, kernel, padding=padding, stride=stride).shape[-1]
 
@@ -332,7 +309,7 @@ def train_update(student: Student, question: Question, seen: Seen) -> None:
 class KnownLoss(nn.Module):
     """Logits that do not depend on the weights, but on how many passes through their batch there were.
 
-    Rows: the number of the forward pass, the epoch (how often the loader has begun), and the batch.
+    Rows: the number of the forward pass, the epoch (how often the loader has begun), the batch, and the factor.
     """
 
     def __init__(self, data: "Marked", batch: int) -> None:
@@ -348,9 +325,9 @@ class KnownLoss(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         number = batch_number(x, self.data.x, self.batch)
-        row = (len(self.passes.forward), len(self.data.marks), number)
-        trained = len({forward for forward, _, batch in self.passes.rows() if batch == number})
-        return self.passes.watch(x * (1 + trained) + 0 * self.weight, row)
+        factor = 1 + len({row[0] for row in self.passes.rows() if row[2] == number})
+        row = (len(self.passes.forward), len(self.data.marks), number, factor)
+        return self.passes.watch(x * factor + 0 * self.weight, row)
 
 
 class Marked(Dataset):
@@ -370,8 +347,8 @@ class Marked(Dataset):
 
 
 def train_epochs(student: Student, question: Question, seen: Seen) -> None:
-    """What is returned, as `losses`; `printed`: characters printed in each epoch; `passes`: the rows of `KnownLoss`,
-    (passes, 3), and `backward`: how many of them went backward, or more if some went twice.
+    """What is returned, as `losses`; `printed`: characters printed in each epoch; the rows of `KnownLoss` for all
+    passes, `forward`, (passes, 4), and for those that went backward, `backward`, (passes, 4).
     """
     data = Marked(tensor(question, "x"), tensor(question, "y"), student.printed)
     model = KnownLoss(data, question["batch"])
@@ -383,8 +360,8 @@ def train_epochs(student: Student, question: Question, seen: Seen) -> None:
         if isinstance(returned, list | tuple):
             seen.values["losses"] = [plain(loss) for loss in returned[:20]]
     finally:
-        seen.arrays["passes"] = np.array(model.passes.rows(), dtype=np.int64).reshape(-1, 3)
-        seen.arrays["backward"] = np.array([len(model.passes.backward)], dtype=np.int64)
+        seen.arrays["forward"] = np.array(model.passes.forward, dtype=np.int64).reshape(-1, 4)
+        seen.arrays["backward"] = np.array(model.passes.backward, dtype=np.int64).reshape(-1, 4)
         seen.arrays["printed"] = np.diff([*data.marks[:5000], student.printed.count]).astype(np.int64)
 
 
@@ -393,7 +370,7 @@ class Mask(nn.Module):
 
     def __init__(self, mask: torch.Tensor) -> None:
         super().__init__()
-        self.register_buffer("mask", mask)
+        self.mask = mask
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x * self.mask if self.training else x
@@ -405,7 +382,7 @@ class ShowsMode(nn.Module):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(2, affine=False)  # what it does must not depend on the updates
-        self.norm.running_mean.copy_(tensor(question, "mean"))
+        self.norm.running_mean = tensor(question, "mean")
         self.mask = Mask(tensor(question, "mask"))
         self.linear = nn.Linear(24, 5)
         self.linear.load_state_dict({"weight": tensor(question, "weight"), "bias": tensor(question, "bias")})
@@ -504,9 +481,7 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
         decoys = usual_globals(other_loader, other_model, nn.CrossEntropyLoss(), other_optimizer)
         try:
             with globals_of(student, decoys):
-                student.call(
-                    "train", dataloader=loader, model=model, loss_fn=loss_fn, optimizer=optimizer, **arguments
-                )
+                student.call("train", dataloader=loader, model=model, loss_fn=loss_fn, optimizer=optimizer, **arguments)
         finally:
             trained = not torch.equal(model.linear.weight, tensor(question, "weight")) or other_optimizer.steps > 0
             used = [len(loss_fn.passes.rows()), optimizer.steps, int(trained)]
@@ -527,17 +502,17 @@ class Elsewhere(torch.Tensor):
 
     def __deepcopy__(self, memo: Any) -> torch.Tensor:
         with torch._C.DisableTorchFunctionSubclass():
-            copy = Elsewhere.put(self.detach().clone(), self.place)
+            copy = Elsewhere.at(self.detach().clone(), self.place)
         return Elsewhere.parameter(copy) if isinstance(self, nn.Parameter) else copy
 
     @staticmethod
     def parameter(value: "Elsewhere") -> nn.Parameter:
-        parameter = nn.Parameter(value)
+        parameter: Any = nn.Parameter(value)
         parameter.place = value.place
         return parameter
 
     @staticmethod
-    def put(value: torch.Tensor, place: torch.device) -> "Elsewhere":
+    def at(value: torch.Tensor, place: torch.device) -> "Elsewhere":
         moved = value.as_subclass(Elsewhere)
         moved.place = place
         return moved
@@ -547,7 +522,7 @@ class Elsewhere(torch.Tensor):
         kwargs = kwargs or {}
         if func == torch.Tensor.device.__get__:
             return place_of(args[0])
-        if func == torch.Tensor.is_cuda.__get__:
+        if func == torch.Tensor.is_cuda.__get__:  # type: ignore[attr-defined]
             return place_of(args[0]).type == "cuda"
         if func in (torch.Tensor.to, torch.Tensor.cuda, torch.Tensor.cpu):
             return move(func, *args, **kwargs)
@@ -577,10 +552,10 @@ class MadeElsewhere(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        device = kwargs.get("device")
-        if func is torch.Tensor.to or device is None or torch.device(device).type != self.place.type:
+        device: Any = kwargs.get("device")
+        if func is torch.Tensor.to or not device or torch.device(device).type != self.place.type:
             return func(*args, **kwargs)
-        return Elsewhere.put(func(*args, **kwargs | {"device": "cpu"}), self.place)
+        return Elsewhere.at(func(*args, **kwargs | {"device": "cpu"}), self.place)
 
 
 def place_of(value: torch.Tensor) -> torch.device:
@@ -610,14 +585,14 @@ def move(func: Any, value: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Ten
         target = f"cuda:{target}"
     if not isinstance(target, str | torch.device):  # a dtype, or nothing
         with torch._C.DisableTorchFunctionSubclass():
-            return Elsewhere.put(func(value, *args, **kwargs), place_of(value))
+            return Elsewhere.at(func(value, *args, **kwargs), place_of(value))
     if isinstance(value, nn.Parameter):
         return value
     target = torch.device(target)
     if target.type == "cuda" and target.index is None:
         target = torch.device("cuda", 0)
     with torch._C.DisableTorchFunctionSubclass():
-        return Elsewhere.put(value.clone(), target)
+        return Elsewhere.at(value.clone(), target)
 
 
 def train_device(student: Student, question: Question, seen: Seen) -> None:
@@ -625,12 +600,12 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
     model = CountingModel(question)
     data = TensorDataset(tensor(question, "x"), tensor(question, "y"))
     loader = DataLoader(data, batch_size=question["batch"])
-    place = torch.device(question.get("gpu", question["device"]))
+    place = torch.device(question["gpu"] if "gpu" in question else question["device"])
     standing_in: Any = contextlib.nullcontext()
     if "gpu" in question:
         model.to(place)
     else:
-        model.linear.weight = Elsewhere.parameter(Elsewhere.put(tensor(question, "weight"), place))
+        model.linear.weight = Elsewhere.parameter(Elsewhere.at(tensor(question, "weight"), place))
         loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
         standing_in = MadeElsewhere(place)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
@@ -642,7 +617,7 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
 
 
 def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
-    return [Elsewhere.put(torch.stack(part), CPU) for part in zip(*samples, strict=True)]
+    return [Elsewhere.at(torch.stack(part), CPU) for part in zip(*samples, strict=True)]
 
 
 # --- accuracy ---------------------------------------------------------------------------------------------------
@@ -715,8 +690,10 @@ def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None
 def learns(student: Student, question: Question, seen: Seen) -> None:
     """Train the student's network with the student's loop, from given weights; `logits` of the test images."""
     device = torch.device(question.get("gpu", "cpu"))
-    with helpers(student, "helped", question):
-        model = student.call("SimpleCNN")
+    model, error = build(student, question)
+    if error:
+        seen.values["error"] = error
+        return
     load_weights(model, question)
     model.to(device)
     images = tensor(question, "train_images").float() / 255

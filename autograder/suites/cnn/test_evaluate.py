@@ -27,7 +27,7 @@ def test_accuracy(observed, question):
         (float(right.sum()), "how many were right", "divide by how many images there were"),
         (float(np.mean([batch.mean() for batch in batches])), "the average of the batches' accuracies",
          "the last batch is shorter, so its images weigh more: count over all images"),
-        (right.sum() / len(batches), "right images divided by the number of batches", "what does `len(dataloader)` count?"),
+        (right.sum() / len(batches), "right images divided by the number of batches", "what does len(dataloader) count?"),
         (right.sum() / (len(batches) * size), "a division by more images than there were", "the last batch is shorter"),
         (1 - due, "the fraction of wrong images", "count those that are right"),
     )  # fmt: skip
@@ -50,7 +50,8 @@ def test_mode(observed, expected):
     if not isinstance(came, np.ndarray) or not came.size or not isinstance(inner, np.ndarray):
         raise Failure("the given model is measured", "no batch went through it", "use the arguments")
     if inner.shape != (len(came), right.arrays["inner"].shape[1]) or not all(
-        batch in by_batch and distance(row, by_batch[batch]) <= TOLERANCE for batch, row in zip(came.tolist(), inner)
+        batch in by_batch and distance(row, by_batch[batch]) <= TOLERANCE
+        for batch, row in zip(came.tolist(), inner, strict=True)
     ):
         raise Failure(
             "batch norm and dropout behave as in evaluation",

@@ -1,6 +1,5 @@
 # The kernel size comes first in the list of arguments.
 # loses: conv_output_size
-# loses?: linear1_in_features
 
 # %% answer="conv_output_size"
 def conv_output_size(kernel_size: int, size: int, padding: int = 0, stride: int = 1) -> int:

@@ -1,6 +1,5 @@
 # Forgets the first place: no + 1 at the end.
 # loses: conv_output_size
-# loses?: linear1_in_features
 
 # %% answer="conv_output_size"
 def conv_output_size(size: int, kernel_size: int, padding: int = 0, stride: int = 1) -> int:

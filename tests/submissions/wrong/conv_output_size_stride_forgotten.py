@@ -1,6 +1,5 @@
 # The stride is an argument that is never used.
 # loses: conv_output_size
-# loses?: linear1_in_features
 
 # %% answer="conv_output_size"
 def conv_output_size(size: int, kernel_size: int, padding: int = 0, stride: int = 1) -> int:

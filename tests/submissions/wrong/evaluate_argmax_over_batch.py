@@ -1,6 +1,5 @@
 # argmax over dimension 0: the best image for each digit.
 # loses: evaluate.accuracy
-# loses?: evaluate.mode evaluate.gradients
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,6 +1,5 @@
 # Rounds the weights before it evaluates, as in quantisation.
 # loses: evaluate.gradients
-# loses?: evaluate.accuracy
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,6 +1,5 @@
 # Prints the accuracy and returns nothing.
 # loses: evaluate.accuracy
-# loses?: evaluate.mode evaluate.gradients
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,6 +1,5 @@
 # Returns the accuracy as text with a percent sign.
 # loses: evaluate.accuracy
-# loses?: evaluate.mode evaluate.gradients
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

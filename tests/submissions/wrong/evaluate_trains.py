@@ -1,6 +1,5 @@
 # Takes a step with an optimizer of its own for every batch.
 # loses: evaluate.gradients
-# loses?: evaluate.accuracy
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,5 +1,5 @@
 # super().__init__() is missing, so that no layer can be set.
-# loses: layers.conv1 layers.relu1 layers.pool1 layers.conv2 layers.relu2 layers.pool2 layers.flatten layers.linear1 layers.relu3 layers.linear2 forward learns
+# loses: layers.conv1 layers.relu1 layers.pool1 layers.conv2 layers.relu2 layers.pool2 layers.flatten layers.linear1 layers.relu3 layers.linear2 learns
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):

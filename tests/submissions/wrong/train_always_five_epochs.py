@@ -1,6 +1,5 @@
 # Always five epochs, whatever the argument says.
 # loses: train.batches learns
-# loses?: train.arguments train.returns train.update
 
 # %% answer="train"
 def train(

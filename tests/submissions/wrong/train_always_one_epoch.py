@@ -1,6 +1,5 @@
 # Always one epoch: there is no loop over the epochs.
 # loses: train.batches
-# loses?: train.arguments train.returns train.progress learns
 
 # %% answer="train"
 def train(

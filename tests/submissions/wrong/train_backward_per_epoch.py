@@ -1,6 +1,5 @@
 # Adds up the losses of the epoch and goes backward once.
-# loses: train.update learns
-# loses?: train.batches train.mode train.returns
+# loses: train.update learns train.batches
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Goes backward twice, with retain_graph.
 # loses: train.update train.batches
-# loses?: train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Goes through all five steps twice for every batch.
-# loses: train.update train.batches learns
-# loses?: train.returns train.arguments
+# loses: train.batches learns train.returns
 
 # %% answer="train"
 def train(

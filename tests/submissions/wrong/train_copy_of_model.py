@@ -1,6 +1,5 @@
 # Trains a deep copy of the model; the optimizer holds the parameters of the original.
 # loses: train.update learns
-# loses?: train.batches train.mode train.arguments train.device
 
 # %%
 import copy

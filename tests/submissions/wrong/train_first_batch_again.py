@@ -1,6 +1,5 @@
 # next(iter(dataloader)) inside the loop: the first batch again and again.
 # loses: train.batches learns
-# loses?: train.update train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Takes the first batch to look at it and then trains on the rest.
 # loses: train.batches learns
-# loses?: train.update train.mode train.device train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Trains the global `net` instead of the argument.
 # loses: train.arguments
-# loses?: train.device
 
 # %% answer="train"
 net = SimpleCNN()

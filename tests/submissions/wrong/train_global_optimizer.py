@@ -1,6 +1,5 @@
 # Uses the global optimizer `opt` of another cell.
 # loses: train.arguments
-# loses?: train.update learns
 
 # %% answer="train"
 opt = torch.optim.Adam(SimpleCNN().parameters(), lr=1e-3)

@@ -1,6 +1,5 @@
 # The arguments are misspelt, so that the names `model` and `optimizer` mean the globals.
 # loses: train.arguments
-# loses?: train.update train.batches train.mode train.device train.returns train.progress learns
 
 # %% answer="train"
 def train(

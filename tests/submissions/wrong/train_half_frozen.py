@@ -1,6 +1,5 @@
 # Freezes all but the last two parameters, as in fine-tuning.
 # loses: train.update learns
-# loses?: train.batches
 
 # %% answer="train"
 def train(

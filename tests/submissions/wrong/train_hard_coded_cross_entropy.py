@@ -1,6 +1,5 @@
 # Cross entropy whatever the loss function given.
 # loses: train.arguments
-# loses?: train.update train.batches train.mode train.device train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # One iterator for all epochs, which is used up after the first.
 # loses: train.batches
-# loses?: train.returns train.arguments train.progress learns
 
 # %% answer="train"
 def train(

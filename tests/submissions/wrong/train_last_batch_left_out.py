@@ -1,6 +1,5 @@
 # Stops one batch before the end of the epoch.
 # loses: train.batches
-# loses?: train.returns train.update learns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Skips the last batch when it is shorter.
 # loses: train.batches
-# loses?: train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Labels before logits in the call of the loss function.
-# loses: train.update learns
-# loses?: train.batches train.mode train.arguments train.device train.returns train.progress
+# loses: train.update learns train.arguments train.batches train.device train.progress train.returns
 
 # %% answer="train"
 def train(

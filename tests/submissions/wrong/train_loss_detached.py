@@ -1,5 +1,5 @@
 # The logits are detached before the loss.
-# loses: train.update train.batches train.mode train.arguments train.device train.returns train.progress learns
+# loses: train.update train.batches train.arguments train.device train.returns train.progress learns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # The loss is wrapped in a new tensor that requires a gradient, so that nothing reaches the model.
 # loses: train.update train.batches learns
-# loses?: train.mode train.arguments train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Makes a new SimpleCNN inside and trains that one.
-# loses: train.update train.batches train.mode train.arguments learns
-# loses?: train.device train.returns train.progress
+# loses: train.update train.batches train.mode train.arguments learns train.device train.returns train.progress
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Makes a new SimpleCNN and a new optimizer inside; the losses fall, the given model stays.
-# loses: train.update train.batches train.mode train.arguments learns
-# loses?: train.device train.returns train.progress
+# loses: train.update train.batches train.mode train.arguments learns train.device train.returns train.progress
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # backward is missing.
 # loses: train.update train.batches learns
-# loses?: train.mode train.arguments train.returns
 
 # %% answer="train"
 def train(

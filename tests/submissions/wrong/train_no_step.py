@@ -1,6 +1,5 @@
 # The optimizer never steps.
 # loses: train.update learns
-# loses?: train.arguments
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Adds a little noise to the images, as augmentation.
-# loses: train.update learns
-# loses?: train.batches train.mode
+# loses: train.update learns train.batches train.mode train.returns
 
 # %% answer="train"
 def train(

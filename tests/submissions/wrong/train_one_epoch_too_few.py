@@ -1,6 +1,5 @@
 # range(1, epochs): one epoch too few.
-# loses: train.batches
-# loses?: train.update train.arguments train.returns train.progress train.mode train.device learns
+# loses: train.batches learns
 
 # %% answer="train"
 def train(

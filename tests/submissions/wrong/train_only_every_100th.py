@@ -1,6 +1,5 @@
 # The step has slipped under the if of the print: only every 100th batch trains.
 # loses: train.update train.batches learns
-# loses?: train.mode train.arguments train.returns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # The return stands in the loop over the batches: only one batch is trained.
-# loses: train.batches learns
-# loses?: train.progress train.arguments train.returns
+# loses: train.batches learns train.progress
 
 # %% answer="train"
 def train(

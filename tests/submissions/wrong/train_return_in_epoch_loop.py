@@ -1,6 +1,5 @@
 # The return stands in the loop over the epochs: only one epoch is trained.
 # loses: train.batches
-# loses?: train.returns train.arguments train.progress learns
 
 # %% answer="train"
 def train(

@@ -1,5 +1,5 @@
 # Softmax before the loss function.
-# loses: train.update learns
+# loses: train.update learns train.returns
 
 # %% answer="train"
 def train(

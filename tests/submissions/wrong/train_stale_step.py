@@ -1,6 +1,5 @@
 # Steps with the gradients of the batch before: step, zero_grad, forward, backward.
 # loses: train.update
-# loses?: learns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Steps before backward; the gradients are cleared at the top, so that it never learns.
 # loses: train.update learns
-# loses?: train.arguments
 
 # %% answer="train"
 def train(

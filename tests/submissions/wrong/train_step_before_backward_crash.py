@@ -1,7 +1,6 @@
 # Steps between forward and backward with old gradients, which torch refuses in networks of
 # several layers.
 # loses: train.update learns
-# loses?: train.batches train.mode train.arguments train.device train.returns train.progress
 
 # %% answer="train"
 def train(

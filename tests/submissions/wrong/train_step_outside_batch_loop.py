@@ -1,6 +1,5 @@
 # The step is indented one level too little: only the last batch of each epoch counts.
-# loses: train.update train.batches learns
-# loses?: train.returns train.progress train.mode
+# loses: train.batches learns
 
 # %% answer="train"
 def train(

@@ -1,6 +1,5 @@
 # Stops the epoch as soon as the loss of a batch is small.
 # loses: train.batches learns
-# loses?: train.update train.returns train.progress
 
 # %% answer="train"
 def train(

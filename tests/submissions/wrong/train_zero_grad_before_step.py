@@ -1,6 +1,5 @@
 # Clears the gradients between backward and step, so that there is nothing to step with.
 # loses: train.update learns
-# loses?: train.arguments
 
 # %% answer="train"
 def train(

@@ -1,0 +1,142 @@
+"""Two epochs of 205 batches with known losses: which batches are trained on, what is returned, what is printed."""
+
+import numpy as np
+import pytest
+
+from autograder.compare import number, words
+from autograder.verdict import Failure
+
+# Losses of single batches differ by 1e-6 between CPU kernels; wrong averages are 1e-2 away.
+TOLERANCE = 1e-4
+FORWARD, EPOCH, BATCH, FACTOR = range(4)  # the columns of a row of `KnownLoss`
+
+
+@pytest.mark.task("train.batches")
+def test_batches(observed, expected, question):
+    """Every batch of every epoch is trained on once, also a last short one."""
+    due, came = passes(expected("train.epochs"), "backward"), passes(observed("train.epochs"), "backward")
+    if np.array_equal(came[:, BATCH], due[:, BATCH]):
+        return
+    epochs, last = question("train.epochs").values["epochs"], int(due[:, BATCH].max())
+    expectation = f"{epochs} epochs of {last + 1} batches, the last one short: each goes backward once per epoch"
+    runs = split_epochs(came)
+    if not runs:
+        raise Failure(expectation, "no batch went backward", "where does the loss go backward?")
+    if all(len(run) == last and last not in run[:, BATCH] for run in runs):
+        raise Failure(expectation, "the last batch is left out", "a short batch is a batch too")
+    if len(runs) != epochs and all(len(run) == last + 1 for run in runs):
+        raise Failure(expectation, f"{len(runs)} epochs", "how often does the outer loop run, and when does it return?")
+    if all(len(run) == 1 for run in runs):
+        raise Failure(expectation, "one batch per epoch", "what ends the inner loop?")
+    came_to = f"{len(came)} backward passes, or in another order"
+    raise Failure(expectation, came_to, "count how often `backward` runs, and for which batches")
+
+
+@pytest.mark.task("train.returns")
+def test_returns(observed, question):
+    """It returns the average loss of each epoch, as plain numbers."""
+    seen, asked = observed("train.epochs"), question("train.epochs")
+    numbers = returned_numbers(seen)
+    # Of the passes that went backward, or of all: right code may also make some only to look at the loss.
+    backward, forward = passes(seen, "backward"), passes(seen, "forward")
+    _, once = np.unique(backward[:, FORWARD], return_index=True)  # going backward twice makes no second loss
+    failures = [returns_failure(numbers, rows, asked) for rows in (backward[once], forward)]
+    if None not in failures:
+        raise failures[0]
+
+
+def returned_numbers(seen):
+    losses = seen.values.get("losses")
+    if not isinstance(losses, list):
+        came = words(seen.values.get("returned"))
+        raise Failure("a list with one number per epoch", came, "what is after `return`?")
+    if any(isinstance(loss, dict) and loss.get("graph") for loss in losses):
+        raise Failure(
+            "plain numbers",
+            "tensors that still hold the graph they were computed with",
+            "take the number out of the loss tensor; else the memory of every batch stays in use",
+        )
+    numbers = [number(loss) for loss in losses]
+    if None in numbers:
+        came = f"a list that holds {words(losses[numbers.index(None)])}"
+        raise Failure("a list with one number per epoch", came, "one average per epoch")
+    return numbers
+
+
+def returns_failure(numbers, rows, asked):
+    """What is wrong with the returned averages of these passes; None if nothing is."""
+    runs, epochs = split_epochs(rows), asked.values["epochs"]
+    if len(numbers) not in (epochs, len(runs)):
+        came = f"{len(numbers)} numbers for {epochs} epochs"
+        return Failure("one number per epoch", came, "when is a loss added to the list?")
+    if not runs:
+        return Failure("the averages of losses of batches", "numbers, though no batch had a loss", "what is added up?")
+    if len(runs) > len(numbers):  # the loader was begun more often than once per epoch: in equal parts, then
+        runs = np.array_split(rows, len(numbers))
+    losses = [batch_losses(asked, run) for run in runs]
+    for epoch, value in enumerate(numbers[: len(runs)]):
+        if not any(near(value, average) for average in averages(*losses[epoch], asked)):
+            return average_failure(epoch, value, [loss for loss, _ in losses])
+    return None
+
+
+def batch_losses(asked, run):
+    """Cross entropy of each pass of a run, computed here from the logits that were sent, and the sizes of its batch."""
+    x, y, size = asked.arrays["x"].astype(np.float64), asked.arrays["y"], asked.values["batch"]
+    losses, sizes = [], []
+    for row in run:
+        first = int(row[BATCH]) * size
+        logits, labels = x[first : first + size] * row[FACTOR], y[first : first + size]
+        highest = logits.max(axis=1, keepdims=True)
+        log_sum = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+        losses.append(float((log_sum - logits[np.arange(len(labels)), labels]).mean()))
+        sizes.append(len(labels))
+    return losses, sizes
+
+
+def averages(losses, sizes, asked):
+    """Over batches, over samples, and over the batches of the loader: one left out has a check of its own."""
+    batches = -(-len(asked.arrays["x"]) // asked.values["batch"])
+    return np.mean(losses), np.average(losses, weights=sizes), sum(losses) / batches
+
+
+def average_failure(epoch, value, losses):
+    expectation = "the losses of the batches of an epoch, added up and divided by their number"
+    means = [np.mean(run) for run in losses[: epoch + 1]]
+    if near(value, sum(losses[epoch])):
+        return Failure(expectation, "their sum", "divide it by how many batches there were")
+    if near(value, losses[epoch][-1]):
+        return Failure(expectation, "the loss of the last batch alone", "add up over the epoch")
+    if epoch and (near(value, sum(means)) or near(value, np.mean(means))):
+        came = f"in epoch {epoch + 1} the epochs before count too"
+        return Failure(expectation, came, "where does the sum begin?")
+    came = f"{value:.6g} for epoch {epoch + 1}"
+    return Failure(expectation, came, "print the losses of three batches, and average them by hand")
+
+
+def near(value, due):
+    return abs(value - due) <= TOLERANCE * abs(due)
+
+
+def passes(seen, kind):
+    """The rows of `KnownLoss`, (passes, 4)."""
+    came = seen.arrays.get(kind)
+    return came if isinstance(came, np.ndarray) and came.shape[1:] == (4,) else np.zeros((0, 4), dtype=np.int64)
+
+
+def split_epochs(rows):
+    """The passes of each epoch that had some."""
+    return [rows[rows[:, EPOCH] == epoch] for epoch in np.unique(rows[:, EPOCH])]
+
+
+@pytest.mark.task("train.progress")
+def test_progress(observed, question):
+    """Whoever waits sees that it goes on: something is printed or logged in each epoch."""
+    printed = observed("train.epochs").arrays.get("printed")
+    epochs = question("train.epochs").values["epochs"]
+    if not isinstance(printed, np.ndarray) or (printed > 0).sum() < min(epochs, printed.size) or not printed.size:
+        raise Failure(
+            "a line every 100 batches and one per epoch",
+            "nothing was printed during an epoch of 205 batches",
+            "print the epoch, the batch and the loss inside the loop",
+        )

@@ -1,0 +1,93 @@
+"""How the loop treats what it is given: the model's mode, the arguments themselves, the model's device."""
+
+import numpy as np
+import pytest
+
+from autograder.compare import distance
+from autograder.verdict import Failure
+
+# Relative L2. What a batch norm makes of a batch differs by 1e-7 between CPU kernels, and by 0.3 between its modes.
+TOLERANCE = 1e-4
+
+
+@pytest.mark.task("train.mode")
+def test_mode(observed, expected):
+    """The model is in training mode for each batch of each epoch."""
+    seen, right = observed("train.mode", enough=lambda seen: len(order(seen)) > 0), expected("train.mode")
+    by_batch = dict(zip(right.arrays["order"].tolist(), right.arrays["inner"], strict=True))
+    came, inner = order(seen), seen.arrays.get("inner")
+    if not len(came) or not isinstance(inner, np.ndarray) or inner.shape != (len(came), right.arrays["inner"].shape[1]):
+        raise Failure(
+            "the given model is trained",
+            "no batch went backward through it",
+            "see the check of the update",
+        )
+    for position, (batch, row) in enumerate(zip(came.tolist(), inner, strict=True)):
+        if batch not in by_batch or not distance(row, by_batch[batch]) <= TOLERANCE:
+            raise Failure(
+                "batch norm and dropout behave as in training",
+                "as in evaluation, from the first batch on" if position == 0 else "so at first, but not later",
+                "the model may come to you in either mode, and may be switched by what you call in between",
+            )
+
+
+@pytest.mark.task("train.arguments")
+def test_arguments(observed, expected, question):
+    """It trains what it is given: this model, loader, loss and optimizer; 5 epochs unless told otherwise."""
+    seen = observed("train.arguments")
+    asked = question("train.arguments").values["epochs"]
+    runs = {}
+    for call in ("keywords", "default"):
+        came, used = seen.arrays.get(f"{call}.order"), seen.arrays.get(f"{call}.used")
+        if not isinstance(came, np.ndarray) or not isinstance(used, np.ndarray) or used.shape != (3,):
+            raise Failure("the given objects are used", "nothing was seen of them", "use the arguments")
+        through_loss, steps, trained = used
+        # Without any step there is no other optimizer either: that is the check of the update.
+        for what, ok in (("model", len(came)), ("loss_fn", through_loss), ("optimizer", steps or not trained)):
+            if not ok:
+                raise Failure(
+                    f"the `{what}` that is passed in is used",
+                    f"another one was used in its place, while a global `{what}` stood beside it",
+                    f"look for every `{what}` in the body: is it the argument, a name from outside, or a new one?",
+                )
+        if (came < 0).any():
+            raise Failure(
+                "the batches come from the `dataloader` that is passed in",
+                "batches of another one",
+                "which name stands in your `for` line?",
+            )
+        runs[call] = 1 + int((np.diff(came) <= 0).sum())  # a new epoch begins where the number does not grow
+    if runs["keywords"] == asked and runs["default"] != 5:
+        raise Failure("without `epochs`, 5 epochs", f"{runs['default']}", "keep the first line as the starter has it")
+
+
+@pytest.mark.task("train.device")
+def test_device(grading, observed, expected):
+    """Each batch is moved to the device on which the model's parameters are."""
+    try:
+        seen = observed("train.device")
+        on_gpu = grading.observed_on_gpu("train.device")
+    except Failure as failure:
+        if "same device" not in failure.came:
+            raise
+        raise Failure(
+            "a model whose parameters are on another device is trained there",
+            failure.came,
+            "images and labels have to be moved to where the model's own parameters are, wherever that is; whether "
+            "this machine has a GPU does not tell",
+            failure.place,
+        ) from None
+    for came in (seen, on_gpu):
+        passes = came.arrays.get("passes") if came else np.ones(1)
+        if not isinstance(passes, np.ndarray) or passes.shape != (1,) or passes[0] < 1:
+            raise Failure(
+                "the given model is trained",
+                "no batch went backward through it",
+                "see the other checks",
+            )
+
+
+def order(seen):
+    """The batch of each backward pass."""
+    came = seen.arrays.get("order")
+    return came if isinstance(came, np.ndarray) and came.ndim == 1 else np.zeros(0, dtype=np.int64)

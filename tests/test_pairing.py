@@ -1,0 +1,56 @@
+"""The notebook beside the script: made, kept the same, and nobody's work lost."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from corpus import CNN
+
+from autograder.pairing import pair, sources
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    return Path(shutil.copy(CNN.starter, tmp_path / "cnn.py"))
+
+
+def test_notebook_is_made_and_keeps_the_keys(script: Path) -> None:
+    path, kept = pair(script)
+    notebook = nbformat.read(path, as_version=4)
+    keys = [cell.metadata.get("answer") for cell in notebook.cells if cell.metadata.get("answer")]
+    assert keys == list(dict.fromkeys(task.cell for task in CNN.tasks if task.cell))
+    assert kept is None and sources(script) == sources(CNN.starter) == sources(path)
+
+
+def test_plots_and_logs_stay_in_the_notebook(script: Path) -> None:
+    path, _ = pair(script)
+    notebook = nbformat.read(path, as_version=4)
+    code = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    code.outputs = [nbformat.v4.new_output("stream", text="a log")]
+    nbformat.write(notebook, path)
+    script.write_text(script.read_text(encoding="utf-8") + "\n# %%\nmine = 1\n", encoding="utf-8")
+    os.utime(script, (path.stat().st_mtime + 10,) * 2)
+    path, kept = pair(script)
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.cells[-1].source == "mine = 1"
+    assert any(cell.get("outputs") for cell in notebook.cells)
+    assert kept is not None  # the notebook as it was, without the new cell
+
+
+def test_newer_notebook_goes_on_and_the_script_is_kept(script: Path) -> None:
+    path, _ = pair(script)
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("in_the_notebook = 1"))
+    nbformat.write(notebook, path)
+    script.write_text(script.read_text(encoding="utf-8") + "\n# %%\nin_the_script = 1\n", encoding="utf-8")
+    os.utime(script, (path.stat().st_mtime - 10,) * 2)
+    _, kept = pair(script)
+    assert kept is not None and "in_the_script" in kept.read_text(encoding="utf-8")
+    assert "in_the_notebook" in script.read_text(encoding="utf-8")
+
+
+def test_nothing_to_pair(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        pair(tmp_path / "cnn.py")
