@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -23,10 +24,7 @@ app = typer.Typer(
 BELOW, USAGE, FAULT = 1, 2, 3
 
 AssignmentName = Annotated[str, typer.Option("--assignment", "-a", help="Name of the assignment.")]
-Root = Annotated[
-    Path | None,
-    typer.Option(help="Folder that holds autograder/suites and solutions.", hidden=True),
-]
+Root = Annotated[Path | None, typer.Option(help="Folder that holds autograder/suites and solutions.", hidden=True)]
 
 
 def main() -> None:
@@ -34,9 +32,7 @@ def main() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def version(
-    show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
+def version(show: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if show:
         typer.echo(f"autograder {__version__}")
         raise typer.Exit
@@ -64,42 +60,44 @@ def grade(
       autograder grade assignments/cnn/cnn.ipynb --task train --json report.json
     """
     # First of all: importing torch takes longest, and goes on while the rest is read.
-    from autograder.isolation.launch import HostError, start_host
+    from autograder.isolation.launch import start_host
 
     host = start_host()
     try:
-        from autograder.grade import GraderFault
         from autograder.grade import grade as grade_submission
         from autograder.render.terminal import TerminalReport
 
-        found = find(assignment, root)
+        found = find_assignment(assignment, root)
         submission = path or own_file(found)
-        screen = TerminalReport(found, all_messages=bool(task))
-        screen.begin(submission)
-        report = grade_submission(
-            found,
-            submission,
-            host,
-            seed=seed,
-            tasks=task or (),
-            device=device,
-            on_check=screen.check_begins,
-            on_task=screen.task_done,
-        )
-        screen.finish(report)
+        with TerminalReport(found, one_task=bool(task)) as screen:
+            screen.begin(submission)
+            report = grade_submission(
+                found,
+                submission,
+                host,
+                seed=seed,
+                tasks=task or (),
+                device=device,
+                on_check=screen.check_begins,
+                on_task=screen.task_done,
+            )
+            screen.finish(report)
     except (SubmissionError, AssignmentError) as error:
         fail(str(error), USAGE)
-    except (HostError, GraderFault) as error:
-        cause = f"\n{error.__cause__!r}" if error.__cause__ else ""
-        fail(f"could not be graded, and that is the grader's fault, not yours: {error}{cause}", FAULT)
     except KeyboardInterrupt:
         fail("stopped; nothing was changed", 130)
+    except Exception as error:  # whatever else it is, it is ours: never the student's zero
+        traceback.print_exception(error, limit=-3)
+        fail("This could not be graded. That is the grader's fault, not yours; please report the lines above.", FAULT)
     finally:
         host.close()
     if json_file:
         from autograder.files import write
 
-        write(json_file, json.dumps(report.as_dict(), indent=1, allow_nan=False) + "\n")
+        try:
+            write(json_file, json.dumps(report.as_dict(), indent=1, allow_nan=False) + "\n")
+        except OSError as error:
+            fail(f"the report could not be written to {json_file}: {error.strerror}", USAGE)
     if fail_under is not None and report.score < fail_under:
         raise typer.Exit(BELOW)
 
@@ -117,9 +115,13 @@ def lab(assignment: AssignmentName = "cnn", root: Root = None) -> None:
     try:
         notebook, kept = pair(starter)
     except FileNotFoundError:
-        fail(f"there is no {starter}: run `make assignments` where the solutions are", USAGE)
+        fail(f"there is no {relative(starter)}: get the starter from your instructor", USAGE)
+    except ValueError as error:
+        fail(str(error), USAGE)
     if kept:
-        typer.echo(f"Both files had changed. The one saved last goes on; the other is kept as {kept.name}.")
+        typer.echo(
+            f"Notebook and script had both changed. The one saved last goes on; the other is kept as {kept.name}."
+        )
     raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
 
 
@@ -177,10 +179,7 @@ def own_file(assignment: Assignment) -> Path:
     starter = assignment.starter
     own = saved_last([starter, starter.with_suffix(".ipynb")])
     if not own:
-        fail(
-            f"there is no {relative(starter)} to grade: name a file (make grade SUBMISSION=path)",
-            USAGE,
-        )
+        raise SubmissionError(f"there is no {relative(starter)} to grade: name a file (make grade SUBMISSION=path)")
     return own
 
 

@@ -26,6 +26,19 @@ def fault(observed: Any, expected: np.ndarray, tolerance: float) -> str | None:
     return "other numbers"
 
 
+def integers(observed: Any, columns: int | None = None) -> np.ndarray:
+    """An observed array of whole numbers, (n,) or (n, columns); an empty one for whatever else came."""
+    shape = () if columns is None else (columns,)
+    if (
+        isinstance(observed, np.ndarray)
+        and observed.dtype.kind in "iu"
+        and observed.shape[1:] == shape
+        and observed.ndim
+    ):
+        return observed.astype(np.int64)
+    return np.zeros((0, *shape), dtype=np.int64)
+
+
 def number(seen: Any) -> float | None:
     """The number in a plain value as `observe.plain` gives it; None if it holds none."""
     value = seen.get("number") if isinstance(seen, dict) else None

@@ -8,7 +8,7 @@ from autograder.assignment import Task
 from autograder.compare import printable
 from autograder.session import Session
 from autograder.submission import place
-from autograder.verdict import Failure, NotChecked
+from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
 LEFT_OPEN = "replace the three dots `...` with your own"
 BODY_OPEN = "write the body and delete the `raise` line"
@@ -37,8 +37,8 @@ HINTS = {
     r"before Module.__init__\(\) call": "`super().__init__()` has to be the first line of `__init__`",
     r"'NoneType' object is not callable": "something that should be a function or a layer is None: was it called, or "
     "left without a `return`?",
-    r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument": "keep the "
-    "names and the order of the arguments as the starter has them",
+    r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument": "an argument "
+    "is missing, or one too many: compare the call with the definition, and keep the first lines of the starter",
     r"Cannot allocate memory|can't allocate memory|MemoryError": "it asked for more memory than the grader gives: is "
     "something kept for every batch, or made far too large?",
 }
@@ -51,7 +51,7 @@ def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
     if isinstance(where, dict) and isinstance(where.get("line"), int):
         at, source = place(text(where, "filename"), where["line"]), text(where, "source")
     if kind == "NotImplementedError" and source.startswith("raise"):
-        return NotChecked("it waits for you", BODY_OPEN, at)
+        return NotChecked(WAITS_FOR_YOU, BODY_OPEN, at)
     if kind == "Missing":
         return NotChecked(message, "take the cell from the starter again and fill it in", at)
     if error.get("rule"):
@@ -60,20 +60,11 @@ def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
         return NotChecked("it needs something that is still `...`", LEFT_OPEN, at)
     came = f"{kind}: {message.splitlines()[0] if message else '(without a text)'}"
     hint = next((hint for pattern, hint in HINTS.items() if re.search(pattern, f"{kind}: {message}")), "")
-    return Failure(
-        "your code runs to its end",
-        came[:400],
-        hint or "the error came up in this line; start there",
-        at,
-    )
+    return Failure("your code runs to its end", came[:400], hint or "the error came up in this line; start there", at)
 
 
 def explain_end(sentence: str) -> Failure:
-    return Failure(
-        "your code runs to its end and gives an answer",
-        sentence,
-        "try it alone, on one small batch",
-    )
+    return Failure("your code runs to its end and gives an answer", sentence, "try it alone, on one small batch")
 
 
 def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChecked:
@@ -82,25 +73,21 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
     for cell in cells_of(task, submission.to_run(), name):
         if ended := session.cell_ends.get(cell.index):
             return Failure(
-                "the cell runs",
-                ended,
-                "this cell was left out, and the others were graded",
-                cell_place(cell),
+                "the cell runs", ended, "this cell was left out, and the others were graded", cell_place(cell)
             )
         if error := session.cell_errors.get(cell.index):
             found = explain_error(error)
             found.hint = found.hint if isinstance(found, NotChecked) else f"{name} is not there: its cell stopped here"
             return found
     return NotChecked(
-        f"there is no `{name}` in {submission.path.name}",
-        "take its cell from the starter and fill it in",
+        f"there is no `{name}` in {submission.path.name}", "take its cell from the starter and fill it in"
     )
 
 
 def cells_of(task: Task, cells: Iterable[Any], name: str) -> list[Any]:
     """The cells in which the student answers `task`, by their key or because they bind `name`."""
-    binds = re.compile(rf"^\s*(def|class)\s+{name}\b|^\s*{name}\b\s*[:=]", re.MULTILINE)
-    return [cell for cell in cells if cell.answer == task.cell or binds.search(cell.source)]
+    binds = re.compile(rf"^\s*(def|class)\s+{re.escape(name)}\b|^\s*{re.escape(name)}\b\s*[:=]", re.MULTILINE)
+    return [cell for cell in cells if (task.cell and cell.answer == task.cell) or binds.search(cell.source)]
 
 
 def cell_place(cell: Any) -> str:

@@ -18,6 +18,8 @@ def write(path: Path, data: str | bytes) -> None:
 
 def keep_copy(path: Path) -> Path:
     """A copy of somebody's file beside it, with the time in its name."""
-    copy = path.with_name(f"{path.stem}-kept-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    name, count = f"{path.stem}-kept-{time.strftime('%Y%m%d-%H%M%S')}", 0
+    while (copy := path.with_name(f"{name}{f'-{count}' if count else ''}{path.suffix}")).exists():
+        count += 1
     shutil.copy2(path, copy)
     return copy

@@ -13,6 +13,7 @@ from numpy.random import RandomState
 
 from autograder import recording
 from autograder.assignment import Assignment, AssignmentError, Task
+from autograder.compare import printable
 from autograder.device import gpu_to_try
 from autograder.explain import explain_end, explain_error, explain_missing
 from autograder.isolation.launch import Host, HostError, start_host
@@ -57,11 +58,7 @@ def load_module(path: Path) -> ModuleType:
 
 
 def expected_answers(
-    assignment: Assignment,
-    questions: Questions,
-    host: Host,
-    rules: dict[str, Any],
-    fresh: bool = False,
+    assignment: Assignment, questions: Questions, host: Host, rules: dict[str, Any], fresh: bool = False
 ) -> dict[str, Observation]:
     """The reference's answers: recorded ones for the seed of the recording, else those of the solution itself.
 
@@ -163,6 +160,8 @@ class Grading:
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
         result = CheckResult(check_id, title, 0.0, points, "passed")
+        if isinstance(raised, Failure):  # what came from the submission may attack the reader
+            raised.came = printable(raised.came)[:500]
         if raised is None:
             result.score = points
         elif isinstance(raised, Failure):
@@ -172,11 +171,7 @@ class Grading:
             result.line = raised.place
         elif isinstance(raised, NotChecked):
             result.status = "not_run"
-            result.message, result.hint, result.line = (
-                f"not checked: {raised.waits_for}",
-                raised.hint,
-                raised.place,
-            )
+            result.message, result.hint, result.line = (f"not checked: {raised.waits_for}", raised.hint, raised.place)
         else:
             self.fault = raised
             return
@@ -257,8 +252,12 @@ def gpu_session(device: str, submission: Submission, probes: Path, rules: dict[s
         return None
     host = start_host()
     session = Session(host, submission, probes, rules, gpu=True)
-    if session.sees(gpu):
-        return session, gpu
+    try:
+        if session.sees(gpu):
+            return session, gpu
+    except HostError:
+        if device != "auto":
+            raise
     session.close()
     host.close()
     if device == "auto":
@@ -270,25 +269,15 @@ def run_suite(suite: Path, plugin: Any) -> None:
     """The tests of a suite alone: no other plugin, no settings of the current folder, no output of pytest's."""
     import pytest
 
-    options = [
-        "--disable-plugin-autoload",
-        "-p",
-        "pytest_timeout",
-        "-p",
-        "autograder.suites.plugin",
-    ]
-    options += [
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:cacheprovider",
-        "--import-mode=importlib",
-        "--assert=plain",
-    ]
-    options += ["-c", str(suite.parent / "pytest.ini"), "--rootdir", str(suite)]
+    from autograder.suites.plugin import SETTINGS
+
+    options = ["--disable-plugin-autoload", "-p", "pytest_timeout", "-p", "autograder.suites.plugin"]
+    options += ["-p", "no:terminal", "-p", "no:cacheprovider", "--import-mode=importlib", "--assert=plain"]
+    options += ["-c", str(SETTINGS), "--rootdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        pytest.main([*options, str(suite)], plugins=[plugin])
+        if pytest.main([*options, str(suite)], plugins=[plugin]) == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
     finally:
         if before is not None:
             os.environ["PYTEST_ADDOPTS"] = before

@@ -108,15 +108,7 @@ def set_up(dev: bool) -> None:
         tell(announcement(index))
         create()
     install(dev, index)
-    write_stamp(
-        {
-            "root": str(ROOT),
-            "python": python_version(),
-            "digest": digest(),
-            "dev": dev,
-            "torch_index": index,
-        }
-    )
+    write_stamp({"root": str(ROOT), "python": python_version(), "digest": digest(), "dev": dev, "torch_index": index})
     print("The environment is ready.\n", flush=True)
 
 

@@ -10,7 +10,7 @@ __all__ = ["load_mnist", "waits_for"]
 
 @contextlib.contextmanager
 def waits_for(*tasks: str) -> Iterator[None]:
-    """Run the block; where it meets a stub of `tasks`, say so instead of failing. Other errors come through."""
+    """Run the block; where it meets something still open, say which of `tasks`. Other errors come through."""
     try:
         yield
     except (NotImplementedError, TypeError, ValueError) as error:
@@ -18,4 +18,6 @@ def waits_for(*tasks: str) -> Iterator[None]:
         open_blank = "'ellipsis' object" in str(error) or "empty parameter list" in str(error)
         if not isinstance(error, NotImplementedError) and not open_blank:
             raise
-        print(f"This cell waits for you to finish: {', '.join(tasks)}.")
+        # A stub's text begins with the id of its task; an open blank does not say which it is.
+        task = str(error).partition(":")[0] if isinstance(error, NotImplementedError) else ""
+        print(f"This cell waits for you to finish: {task or ', '.join(tasks)}.")

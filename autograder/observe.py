@@ -20,6 +20,7 @@ from autograder.isolation import limits
 from autograder.rules import PackageError, RuleError, enforce
 from autograder.wire import Channel, Closed, Message
 
+MODULE = "submission"  # the name of the student's module; a file may be called torch.py
 MAX_TEXT = 2000  # characters of any one text that comes from student code
 MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
 
@@ -54,12 +55,9 @@ class Student:
 
 
 class Printed(io.TextIOBase):
-    """Takes the place of stdout and stderr: counts what is printed and keeps the beginning."""
+    """Takes the place of stdout and stderr: counts what is printed, and keeps none of it."""
 
-    def __init__(self, keep: int) -> None:
-        self.keep = keep
-        self.count = 0
-        self.text = ""
+    count = 0
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
@@ -70,8 +68,6 @@ class Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         self.count += len(text)
-        if len(self.text) < self.keep:
-            self.text += text[: self.keep - len(self.text)]
         return len(text)
 
 
@@ -103,14 +99,14 @@ def visible_gpus() -> list[str]:
 def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     """Lower this process and lay out the student's namespace; the probes come as text, like the submission."""
     rules = start["rules"]
-    printed = Printed(rules["limits"]["output"])
+    printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
     probes: dict[str, Any] = {"__name__": "probes"}
     exec(compile(start["probes"], "<probes>", "exec"), probes)
     filenames = {cell["filename"] for cell in start["cells"]}
-    module = types.ModuleType(start["name"])
-    sys.modules[start["name"]] = module
+    module = types.ModuleType(MODULE)
+    sys.modules[MODULE] = module
     limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
     enforce(rules, filenames.__contains__)
     return Student(module.__dict__, filenames, printed), probes
@@ -129,10 +125,7 @@ def run_cells(cells: list[dict[str, Any]], student: Student, channel: Channel, s
         lines = before + source.splitlines(keepends=True)[len(before) :]
         linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
         try:
-            exec(
-                compile(without_magics(source), cell["filename"], "exec", dont_inherit=True),
-                student.namespace,
-            )
+            exec(compile(without_magics(source), cell["filename"], "exec", dont_inherit=True), student.namespace)
         except BaseException as error:
             errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
     return errors
@@ -152,16 +145,23 @@ def without_magics(source: str) -> str:
 def answer(probe: Any, student: Student, question: Message) -> Message:
     """One observation: what the probe saw, what was printed, and the error that ended it, if any."""
     seen = Seen()
-    student.printed.text = ""
     error = None
+    leave_as_found(student)
     try:
         probe(student, {**question.header["values"], **question.arrays}, seen)
     except BaseException as raised:
         error = describe_error(raised, student.filenames)
-    return Message(
-        {"values": seen.values, "error": error, "printed": student.printed.text[:MAX_TEXT]},
-        seen.arrays,
-    )
+    return Message({"values": seen.values, "error": error}, seen.arrays)
+
+
+def leave_as_found(student: Student) -> None:
+    """Undo what one task's code may have switched for the whole process: it must not cost another task."""
+    import torch
+
+    sys.stdout = sys.stderr = student.printed
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
 
 
 def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
@@ -200,12 +200,13 @@ def plain(value: Any) -> dict[str, Any]:
             seen["graph"] = bool(getattr(value, "requires_grad", False))
         if issubclass(type(value), int | float) or seen.get("shape") == []:
             number = value.item() if hasattr(value, "item") else value
-            if not math.isfinite(number):
-                seen["text"] = str(float(number))
-            elif not isinstance(number, int):
+            if isinstance(number, int):
+                if abs(number) < 1 << 53:  # what a reader of JSON can hold exactly
+                    seen["number"] = int(number)
+            elif math.isfinite(number):
                 seen["number"] = float(number)
-            elif abs(number) < 1 << 53:  # what a reader of JSON can hold exactly
-                seen["number"] = int(number)
+            else:
+                seen["text"] = str(float(number))
         if "number" not in seen and "text" not in seen:
             seen["text"] = repr(value)[:MAX_TEXT]
     except BaseException:

@@ -1,18 +1,20 @@
 """The two faces of a student's work, `.py` and `.ipynb`, kept as one by jupytext."""
 
+import hashlib
 from pathlib import Path
 
-from autograder.files import keep_copy
+from autograder.files import keep_copy, write
 from autograder.submission import read_submission, saved_last
 
 
 def pair(script: Path) -> tuple[Path, Path | None]:
     """Bring the notebook beside `script` up to date, or `script` with it: the one saved last goes on.
 
-    Returns the notebook, and the copy that was kept when both held different code.
+    Returns the notebook, and the copy that was kept when both had been changed.
 
     Raises:
         FileNotFoundError: there is neither.
+        ValueError: one of them cannot be read.
     """
     from jupytext.cli import jupytext
 
@@ -20,15 +22,21 @@ def pair(script: Path) -> tuple[Path, Path | None]:
     newest = saved_last([script, notebook])
     if not newest:
         raise FileNotFoundError(script)
-    kept = None
     older = notebook if newest == script else script
-    if older.exists() and sources(older) != sources(newest):
+    # What both held when they were last the same; a face that still holds it has nothing to lose.
+    common = script.with_name(f".{script.stem}.paired")
+    known = common.read_text(encoding="utf-8") if common.exists() else None
+    kept = None
+    if older.exists() and digest(older) not in (known, digest(newest)):
         kept = keep_copy(older)
-    jupytext(["--quiet", "--sync", str(newest)])
-    if not notebook.exists():
-        jupytext(["--quiet", "--to", "ipynb", "--output", str(notebook), str(script)])
+    jupytext(["--quiet", "--set-formats", "ipynb,py:percent", "--sync", str(newest)])
+    write(common, digest(newest))
     return notebook, kept
 
 
-def sources(path: Path) -> list[str]:
-    return [cell.source for cell in read_submission(path).cells]
+def digest(path: Path) -> str:
+    """Of the code in the cells of a script or a notebook."""
+    submission = read_submission(path)
+    if submission.problem:
+        raise ValueError(f"{submission.problem}. Mend it or move it away, then try again.")
+    return hashlib.sha256("\0".join(cell.source for cell in submission.cells).encode()).hexdigest()

@@ -13,10 +13,11 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 CELL = re.compile(r"^# %%(?P<head>.*)$")
 ANSWER = re.compile(r"""\banswer=["'](?P<key>\w+)["']""")
 LINE = re.compile(
-    r"""^(?P<indent>\s*)
-    (?P<target>[\w.\[\]"':, ]+?)           # self.conv1, NAME: type, or "key"
-    (?P<sign>\s*=\s|\s*:\s)                # of an assignment, or of an entry of a dict
-    (?P<value>.*?)(?P<comma>,?)
+    r"""^(?P<start>
+        \s*["']\w+["']\s*:\s                 # an entry of a dict
+        | \s*[\w.]+(\s*:\s[\w.\[\], ]+)?\s=\s  # or an assignment, perhaps with a type
+    )
+    .*?(?P<comma>,?)
     \s+\#\sSOLUTION:\s(?P<hint>.*)$""",
     re.VERBOSE,
 )
@@ -31,7 +32,9 @@ def make_starter(assignment: Assignment) -> str:
     text = assignment.master.read_text(encoding="utf-8")
     made: list[str] = []
     for first_line, key, lines in split_cells(text):
-        made += make_stubs(lines, assignment, key, f"{assignment.master.name}:{{}}", first_line)
+        made += make_stubs(
+            lines, assignment, key, f"solutions/{assignment.name}/{assignment.master.name}:{{}}", first_line
+        )
     return "\n".join(made)
 
 
@@ -58,6 +61,8 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
     for number, line in enumerate(lines, start=first_line):
         is_begin, is_end, is_line = BEGIN in line, END in line, "# SOLUTION:" in line
         if not (is_begin or is_end or is_line):
+            if re.search(r"#\s*(BEGIN |END )?SOLUTION", line, re.IGNORECASE):
+                raise MarkerError(f"{place.format(number)}: this looks like a marker, and is none")
             if begun is None:
                 made.append(line)
             continue
@@ -81,10 +86,9 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
         part = LINE.match(line)
         if not part:
             raise MarkerError(f'{place.format(number)}: `# SOLUTION:` belongs behind `name = value` or `"key": value`')
-        name = re.findall(r"\w+", part["target"].partition(":")[0])[-1]
+        name = re.findall(r"\w+", re.split("[:=]", part["start"])[0])[-1]
         todo = f"{task.id}.{name}" if f"{task.id}.{name}" in task.checks else task.id
-        stub = f"{part['indent']}{part['target']}{part['sign']}...{part['comma']}"
-        made.append(f"{stub}  # TODO({todo}): {part['hint']}")
+        made.append(f"{part['start']}...{part['comma']}  # TODO({todo}): {part['hint']}")
     if begun is not None:
         raise MarkerError(f"{place.format(begun)}: `{BEGIN}` without an `{END}` in its cell")
     return made

@@ -7,8 +7,9 @@ import sys
 import tomllib
 from collections.abc import Callable
 from fnmatch import fnmatch
+from importlib import import_module
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 
 
 class RuleError(PermissionError):
@@ -43,6 +44,20 @@ def enforce(rules: dict[str, Any], is_student_file: Callable[[str], bool]) -> No
                 raise RuleError(rule["sentence"])
 
     sys.addaudithook(hook)
+    refuse_spawning(sentences["os.fork"]["sentence"])
+
+
+def refuse_spawning(sentence: str) -> None:
+    """multiprocessing starts its processes by a function that tells no audit hook."""
+
+    def refuse(*_: Any) -> NoReturn:
+        raise RuleError(sentence)
+
+    module = "_winapi" if sys.platform == "win32" else "_posixsubprocess"
+    setattr(import_module(module), "CreateProcess" if sys.platform == "win32" else "fork_exec", refuse)
+    import multiprocessing.util as util
+
+    util.spawnv_passfds = refuse  # type: ignore[assignment]
 
 
 def _importer() -> str:

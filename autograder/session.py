@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,16 @@ class Observation:
     values: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     error: dict[str, Any] | None = None
-    printed: str = ""
     ended: str | None = None  # how student code ended its process instead of answering
 
     @classmethod
     def of(cls, message: Message) -> "Observation":
         """Raises ProtocolError for an answer that is not one."""
         header = message.header
-        values, error, printed = header.get("values"), header.get("error"), header.get("printed")
-        if not (isinstance(values, dict) and isinstance(error, dict | None) and isinstance(printed, str)):
+        values, error = header.get("values"), header.get("error")
+        if not (isinstance(values, dict) and isinstance(error, dict | None)):
             raise ProtocolError("an answer without its parts")
-        return cls(values, message.arrays, error, printed)
+        return cls(values, message.arrays, error)
 
 
 class Session:
@@ -51,14 +51,7 @@ class Session:
     that cell and without that task's other probes.
     """
 
-    def __init__(
-        self,
-        host: Host,
-        submission: Submission,
-        probes: Path,
-        rules: dict[str, Any],
-        gpu: bool = False,
-    ):
+    def __init__(self, host: Host, submission: Submission, probes: Path, rules: dict[str, Any], gpu: bool = False):
         self.host = host
         self.submission = submission
         self.probes = probes.read_text(encoding="utf-8")
@@ -116,28 +109,30 @@ class Session:
         seconds = self.rules["limits"]["cells"]
         cells = {cell.index: cell for cell in self.cells}
         running: Cell | None = None
+        deadline = time.monotonic() + STARTING
         try:
             channel.send(Message(self._start()), timeout=STARTING)
             while True:
-                header = channel.receive(timeout=3 * seconds if running else STARTING).header
+                header = channel.receive(timeout=max(0.0, deadline - time.monotonic())).header
                 if "fault" in header and not running:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
                     self.gpus = list(header["gpus"])
                     self.cell_errors = {error["cell"]: error for error in header["errors"]}
                     return None
+                if not running:
+                    deadline = time.monotonic() + 3 * seconds  # for all cells together
                 running = cells[header["running"]]
         except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
             ended = self._end(how, seconds)
             if running is None:
-                raise HostError(f"student code could not be started: {ended}") from how
+                raise HostError("the process for student code did not start" + self.host.last_words()) from how
             self.cell_ends[running.index] = ended
             return running
 
     def _start(self) -> dict[str, Any]:
         """All that a child is told. The submission goes in as text, and nothing of what is expected."""
         return {
-            "name": self.submission.path.stem,
             "cells": [asdict(cell) for cell in self.cells],
             "probes": self.probes,
             "rules": self.rules,

@@ -81,6 +81,13 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
     except ValueError as error:
         submission.problem = f"{path.name} cannot be read: {error}"
         return submission
+    except (
+        TypeError,
+        AttributeError,
+        KeyError,
+    ) as error:  # metadata of another shape than jupytext and nbformat expect
+        submission.problem = f"{path.name} cannot be read: its cells are not those of a notebook ({error})"
+        return submission
     if not submission.cells:
         submission.problem = f"{path.name} holds no code: it needs the cells of the starter"
     return submission
@@ -131,21 +138,22 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     found = []
     for index, cell in cells:
         if cell.source.strip():
-            answer = cell.metadata.get("answer") or cell.metadata.get("nbgrader", {}).get("grade_id")
+            answer = cell.metadata.get("answer") or (cell.metadata.get("nbgrader") or {}).get("grade_id")
             filename = f"{name}, cell {answer or index + 1}"
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
     return found
 
 
 def make_cell(index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]) -> Cell:
-    nbgrader = metadata.get("nbgrader", {})
+    nbgrader = metadata.get("nbgrader") or {}
+    tags = metadata.get("tags")
     return Cell(
         index=index,
         source=source,
         filename=filename,
         first_line=line,
         answer=metadata.get("answer") or (nbgrader.get("grade_id") if nbgrader.get("solution") else None),
-        explore="explore" in metadata.get("tags", []) or squeeze(source) in explore,
+        explore=(isinstance(tags, list | str) and "explore" in tags) or squeeze(source) in explore,
     )
 
 
@@ -156,11 +164,7 @@ def squeeze(source: str) -> str:
 
 def saved_last(paths: Iterable[Path]) -> Path | None:
     """The file that was saved last, of those that exist."""
-    return max(
-        (path for path in paths if path.is_file()),
-        key=lambda path: path.stat().st_mtime,
-        default=None,
-    )
+    return max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
 
 
 def age(path: Path) -> str:

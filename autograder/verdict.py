@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+WAITS_FOR_YOU = "it waits for you"
+
 
 @dataclass
 class Failure(AssertionError):

@@ -70,12 +70,7 @@ def make_sample(source: Path, target: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Cut the MNIST sample from the full set.")
-    parser.add_argument(
-        "source",
-        type=Path,
-        metavar="DIR",
-        help="folder with the four MNIST files, gzip or unpacked",
-    )
+    parser.add_argument("source", type=Path, metavar="DIR", help="folder with the four MNIST files, gzip or unpacked")
     parser.add_argument(
         "--to",
         dest="target",

@@ -75,10 +75,7 @@ CASES = {
         "object at",
     ),
     "lies_about_its_type": ("return type('Seven', (), {'__class__': int, '__index__': lambda a: 7})()", "Seven"),
-    "int_that_lies": (
-        "return type('I', (int,), {'__eq__': lambda a, b: True, '__hash__': int.__hash__})(-1)",
-        "-1",
-    ),
+    "int_that_lies": ("return type('I', (int,), {'__eq__': lambda a, b: True, '__hash__': int.__hash__})(-1)", "-1"),
     "repr_fails": ("return type('R', (), {'__repr__': lambda a: 1 / 0})()", "cannot be shown"),
     "raises_without_text": ("raise ValueError", "ValueError"),
     "error_without_str": ("raise type('E', (Exception,), {'__str__': lambda a: 1 / 0})()", "cannot be shown"),

@@ -134,5 +134,20 @@ def test_help_teaches(command: str) -> None:
     assert max(map(len, done.stdout.split("\n"))) <= 80
 
 
+def test_sign_of_a_gpu_that_pytorch_does_not_see_costs_nothing(tmp_path: Path) -> None:
+    """A machine with an NVIDIA GPU and PyTorch's CPU build."""
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    report = tmp_path / "report.json"
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = autograder("grade", CNN.master, "--task", "learns", "--json", report, PATH=path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(report.read_text(encoding="utf-8"))
+    assert found["score"] == 8
+    import torch
+
+    assert found["device"] == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def test_version() -> None:
     assert re.fullmatch(r"autograder \d+\.\d+\.\d+\n", autograder("--version").stdout)

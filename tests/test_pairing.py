@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from corpus import CNN
 
-from autograder.pairing import pair, sources
+from autograder.pairing import digest, pair
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def test_notebook_is_made_and_keeps_the_keys(script: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     keys = [cell.metadata.get("answer") for cell in notebook.cells if cell.metadata.get("answer")]
     assert keys == list(dict.fromkeys(task.cell for task in CNN.tasks if task.cell))
-    assert kept is None and sources(script) == sources(CNN.starter) == sources(path)
+    assert kept is None and digest(script) == digest(CNN.starter) == digest(path)
 
 
 def test_plots_and_logs_stay_in_the_notebook(script: Path) -> None:
@@ -36,7 +36,7 @@ def test_plots_and_logs_stay_in_the_notebook(script: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert notebook.cells[-1].source == "mine = 1"
     assert any(cell.get("outputs") for cell in notebook.cells)
-    assert kept is not None  # the notebook as it was, without the new cell
+    assert kept is None  # only the script had changed
 
 
 def test_newer_notebook_goes_on_and_the_script_is_kept(script: Path) -> None:
@@ -49,6 +49,23 @@ def test_newer_notebook_goes_on_and_the_script_is_kept(script: Path) -> None:
     _, kept = pair(script)
     assert kept is not None and "in_the_script" in kept.read_text(encoding="utf-8")
     assert "in_the_notebook" in script.read_text(encoding="utf-8")
+
+
+def test_scripts_that_lost_their_header_are_paired_again(script: Path) -> None:
+    path, _ = pair(script)
+    script.write_text("# %%\nx = 2\n", encoding="utf-8")
+    os.utime(script, (path.stat().st_mtime + 10,) * 2)
+    path, _ = pair(script)
+    assert [cell.source for cell in nbformat.read(path, as_version=4).cells] == ["x = 2"]
+
+
+def test_a_notebook_that_cannot_be_read_is_left_alone(script: Path) -> None:
+    path = script.with_suffix(".ipynb")
+    path.write_text("{ broken", encoding="utf-8")
+    os.utime(path, (script.stat().st_mtime - 10,) * 2)
+    with pytest.raises(ValueError, match=r"cnn\.ipynb cannot be read: it is not JSON"):
+        pair(script)
+    assert path.read_text(encoding="utf-8") == "{ broken"
 
 
 def test_nothing_to_pair(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_line_becomes_three_dots() -> None:
     assert made == "        self.conv1 = ...  # TODO(layers.conv1): 32 filters"
     made = stubs('    "pool1": (64, 32, 14, 14),  # SOLUTION: after pool1', "predicted_shapes")
     assert made == '    "pool1": ...,  # TODO(predicted_shapes.pool1): after pool1'
+    assert stubs("LAYERS: dict[str, int] = {}  # SOLUTION: none") == "LAYERS: dict[str, int] = ...  # TODO(train): none"
 
 
 def test_region_in_a_cell_of_two_tasks_belongs_to_the_function_around_it() -> None:
@@ -79,6 +80,8 @@ def test_region_in_a_cell_of_two_tasks_belongs_to_the_function_around_it() -> No
         ("x = 1  # SOLUTION: one", None, "cnn.py:1: a solution in a cell without a task"),
         ("### BEGIN SOLUTION\nx = 1  # SOLUTION: one\n### END SOLUTION", "train", "cnn.py:2: a solution within"),
         ("return 1  # SOLUTION: one", "train", "cnn.py:1: `# SOLUTION:` belongs behind"),
+        ("x = 128  # SOLUTION 128", "train", "cnn.py:1: this looks like a marker"),
+        ("x = 1\n    # BEGIN SOLUTION", "train", "cnn.py:2: this looks like a marker"),
     ],
 )
 def test_markers_out_of_place_are_refused(source: str, key: str | None, message: str) -> None:
@@ -109,5 +112,5 @@ def test_markers_are_refused_by_the_command_with_their_line(tmp_path: Path) -> N
     )
     line = 1 + master.split("\n").index("    ### BEGIN SOLUTION")
     assert done.returncode == 1
-    assert done.stderr.startswith(f"cnn.py:{line}: ")
+    assert done.stderr.startswith(f"solutions/cnn/cnn.py:{line}: ")
     assert not (tmp_path / "assignments").exists()

@@ -41,16 +41,13 @@ def serve_forks(control: socket.socket, warm: bool) -> None:
 def wait_for(pid: int, control: socket.socket) -> int:
     """Exit code of `pid`, negative for a signal. Ends it on a command, or when the judge is gone."""
     child = os.pidfd_open(pid)
-    while not select.select([child], [], [], 0)[0]:
-        waiting: list[int | socket.socket] = [child, control]
-        ready, _, _ = select.select(waiting, [], [])
-        if control in ready:
-            control.recv(64)
-            end_group(pid)
-            break
+    waiting: list[int | socket.socket] = [child, control]
+    ready, _, _ = select.select(waiting, [], [])
+    if child not in ready:
+        control.recv(64)
+    end_group(pid)  # also whatever it may have left behind, and before its number can be another's
     _, status = os.waitpid(pid, 0)
     os.close(child)
-    end_group(pid)  # whatever it may have left behind
     return os.waitstatus_to_exitcode(status)
 
 
@@ -97,7 +94,7 @@ def see_gpu(gpu: bool) -> None:
     """Exact checks run where no GPU is seen. Read by CUDA when it first starts, which is not before this."""
     if gpu:
         os.environ.pop("CUDA_VISIBLE_DEVICES", None)
-        if before := os.environ.pop("AUTOGRADER_CUDA_VISIBLE_DEVICES", None):
+        if (before := os.environ.pop("AUTOGRADER_CUDA_VISIBLE_DEVICES", None)) is not None:
             os.environ["CUDA_VISIBLE_DEVICES"] = before
         return
     import torch

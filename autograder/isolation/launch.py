@@ -7,6 +7,7 @@ import sys
 import tempfile
 from typing import IO, Protocol
 
+from autograder.assignment import PACKAGE
 from autograder.wire import Channel
 
 # One thread: the sums of a second one differ in their last digits, and on shared cores two are slower than one.
@@ -36,6 +37,9 @@ class Child(Protocol):
 
 class Host(Protocol):
     def spawn(self, gpu: bool = False) -> Child: ...
+
+    def last_words(self) -> str:
+        """What its processes complained of, to be added to a message; empty if nothing."""
 
     def close(self) -> None: ...
 
@@ -67,7 +71,10 @@ class ForkingHost:
         return ForkedChild(Channel(ours), self)
 
     def died(self) -> HostError:
-        return HostError("the process that imports torch has ended" + _last_words(self.errors))
+        return HostError("the process that imports torch has ended" + self.last_words())
+
+    def last_words(self) -> str:
+        return read_complaints(self.errors)
 
     def close(self) -> None:
         self.control.close()  # the host ends when its commands do
@@ -102,13 +109,17 @@ class SpawningHost:
 
     def __init__(self) -> None:
         self.ready: SpawnedChild | None = SpawnedChild()
+        self.newest = self.ready
 
     def spawn(self, gpu: bool = False) -> "SpawnedChild":
-        child, self.ready = self.ready, None
-        if child and not gpu:
+        if self.ready and not gpu:
+            child, self.ready = self.ready, None
             return child
-        self.ready = child
-        return SpawnedChild(gpu)
+        self.newest = SpawnedChild(gpu)
+        return self.newest
+
+    def last_words(self) -> str:
+        return read_complaints(self.newest.errors)
 
     def close(self) -> None:
         if self.ready:
@@ -136,17 +147,15 @@ def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subproce
     # -P: a `torch.py` or `random.py` in the current folder must not take the place of the real one.
     command = [sys.executable, "-P", "-m", "autograder.isolation.host", *arguments]
     environment = {**os.environ, **ENVIRONMENT}
-    if gpus := os.environ.get("CUDA_VISIBLE_DEVICES"):
+    # The child's `autograder` is this one, whichever is installed.
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    if (gpus := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
         environment["AUTOGRADER_CUDA_VISIBLE_DEVICES"] = gpus
     errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
     if os.name != "nt":
         process = subprocess.Popen(
-            command,
-            stdin=theirs.fileno(),
-            stdout=errors,
-            stderr=errors,
-            env=environment,
-            start_new_session=True,
+            command, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=environment, start_new_session=True
         )
         return process, errors
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=environment)
@@ -157,7 +166,7 @@ def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subproce
     return process, errors
 
 
-def _last_words(errors: IO[bytes]) -> str:
+def read_complaints(errors: IO[bytes]) -> str:
     errors.seek(0)
     words = errors.read().decode(errors="replace").strip()
     return f":\n{words[-2000:]}" if words else ""

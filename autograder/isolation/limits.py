@@ -16,7 +16,9 @@ def memory(extra: int | None) -> None:
     if resource is None or extra is None or not statm.exists():
         return
     held = int(statm.read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (held + extra, held + extra))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = held + extra if hard == resource.RLIM_INFINITY else min(held + extra, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
 def processor_seconds(seconds: int) -> None:
@@ -24,7 +26,8 @@ def processor_seconds(seconds: int) -> None:
     if resource is None:
         return
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
+    allowed = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
 def no_core_dumps() -> None:

@@ -11,13 +11,9 @@ from rich.text import Text
 from autograder.assignment import Assignment, Task
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.submission import age
+from autograder.verdict import WAITS_FOR_YOU
 
-MARKS = {
-    "passed": ("✓", "green"),
-    "partial": ("◐", "yellow"),
-    "failed": ("✗", "red"),
-    "not_run": ("·", "dim"),
-}
+MARKS = {"passed": ("✓", "green"), "partial": ("◐", "yellow"), "failed": ("✗", "red"), "not_run": ("·", "dim")}
 PLAIN_MARKS = {"passed": "+", "partial": "~", "failed": "x", "not_run": "."}
 MESSAGES_PER_TASK = 3
 
@@ -25,11 +21,17 @@ MESSAGES_PER_TASK = 3
 class TerminalReport:
     """Shows one grading while it goes on."""
 
-    def __init__(self, assignment: Assignment, all_messages: bool = False, console: Console | None = None) -> None:
+    def __init__(self, assignment: Assignment, one_task: bool = False, console: Console | None = None) -> None:
         self.assignment = assignment
-        self.limit = 1000 if all_messages else MESSAGES_PER_TASK
+        self.limit = 1000 if one_task else MESSAGES_PER_TASK
         self.console = console or Console(highlight=False, soft_wrap=False)
         self.status = self.console.status("")
+
+    def __enter__(self) -> "TerminalReport":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.status.stop()  # or the cursor stays hidden
 
     def begin(self, submission: Path) -> None:
         saved = f", saved {age(submission)}" if submission.is_file() else ""
@@ -66,12 +68,13 @@ class TerminalReport:
             self.message(group)
         if len(groups) > self.limit:
             more = sum(len(group) for group in groups[self.limit :])
-            self.console.print(Text(f"  and {more} more in {task.id}: make grade TASK={task.id}", "dim"))
-        # A task that nobody has begun is plain from the table.
+            self.console.print(Text(f"\n  and {more} more; grade {task.id} alone to see them (TASK={task.id})", "dim"))
         waiting = [check for check in task.checks if check.status == "not_run"]
-        if waiting and task.status != "not_run":
-            names = ", ".join(check.id for check in waiting)
-            self.console.print(Padding(Text(f"{waiting[0].message}\n  {names}", "dim"), (1, 0, 0, 0)))
+        for message, same in groupby(waiting, key=lambda check: check.message):
+            names = ", ".join(check.id for check in same)
+            # What nobody has begun is plain from the table.
+            if task.status != "not_run" or message != f"not checked: {WAITS_FOR_YOU}":
+                self.console.print(Text(f"\n{message}\n  {names}", "dim"))
 
     def message(self, checks: list[CheckResult]) -> None:
         """One message in four parts: where, what was expected, what came, what to do."""
@@ -86,11 +89,7 @@ class TerminalReport:
         parts = Table.grid(padding=(0, 2))
         parts.add_column(min_width=8, style="dim")
         parts.add_column(overflow="fold")
-        for name, value in (
-            ("expected", first.expected),
-            ("came", first.came),
-            ("hint", first.hint),
-        ):
+        for name, value in (("expected", first.expected), ("came", first.came), ("hint", first.hint)):
             if value:
                 parts.add_row(name, Text(value))
         self.console.print(Padding(parts, (0, 0, 0, 2)))

@@ -43,10 +43,7 @@ def standalone(config: pytest.Config) -> "GradingPlugin":
     from autograder.submission import SubmissionError, read_submission
 
     suites = [Path(argument).resolve() for argument in config.args]
-    suite = next(
-        (path for at in suites for path in (at, *at.parents) if (path / "points.toml").exists()),
-        None,
-    )
+    suite = next((path for at in suites for path in (at, *at.parents) if (path / "points.toml").exists()), None)
     if not suite:
         raise pytest.UsageError("--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn")
     assignment = find_assignment(suite.name, suite.parents[2])
@@ -108,7 +105,8 @@ class GradingPlugin:
             function = getattr(item, "function", None)
             self.grading.record(check, ((function and function.__doc__) or check).strip().splitlines()[0], raised)
         if isinstance(raised, Failure):
-            report.longrepr = str(raised)  # what the student reads, no frame of ours
+            place = self.grading.results[check].line
+            report.longrepr = f"{check} {place or ''}\n{raised}"  # what the student reads, no frame of ours
         elif isinstance(raised, NotChecked):
             report.outcome = "skipped"
             report.longrepr = (str(item.path), 0, str(raised))

@@ -36,11 +36,7 @@ def network_failure(grading, observed, expected):
                 "is a batch size written down somewhere, or a `squeeze`?",
             )
         if wrong("again"):
-            return Failure(
-                "the same images twice give the same logits",
-                "other numbers",
-                "what is random in it?",
-            )
+            return Failure("the same images twice give the same logits", "other numbers", "what is random in it?")
         if wrong("training"):
             return Failure(
                 "this network computes the same in training and in evaluation mode",
@@ -63,9 +59,7 @@ def logits_failure(problem, facts, logits):
         return Failure("ten finite numbers per image", problem, "where is divided, or a logarithm taken?")
     if problem != "other numbers" or logits is None:
         return Failure(
-            "logits of shape (7, 10) for 7 images",
-            words(facts.get("returned")),
-            "what does `forward` return?",
+            "logits of shape (7, 10) for 7 images", words(facts.get("returned")), "what does `forward` return?"
         )
     if np.allclose(logits.sum(axis=1), 1, atol=1e-4) and (logits >= 0).all():
         return Failure(

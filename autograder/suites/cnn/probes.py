@@ -94,9 +94,7 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
             parameters = dict(layer.named_parameters())
             facts["parameters"] = sum(p.numel() for p in parameters.values())
             for parameter, value in parameters.items():
-                given = tensor(question, f"{name}.{parameter.rpartition('.')[2]}")
-                facts["expected_shape"] = list(given.shape) == list(value.shape)
-                value.copy_(given)
+                value.copy_(tensor(question, f"{name}.{parameter.rpartition('.')[2]}"))
             layer.eval()
             seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
     except Exception as error:
@@ -116,10 +114,7 @@ def forward(student: Student, question: Question, seen: Seen) -> None:
                 put_layers(model, question, parametric_only=attempt == "parametric")
             observe_forward(model, attempt, question, seen)
         except Exception as raised:
-            seen.values[attempt] = {
-                "error": describe_error(raised, student.filenames),
-                **seen.values.get(attempt, {}),
-            }
+            seen.values[attempt] = {"error": describe_error(raised, student.filenames), **seen.values.get(attempt, {})}
 
 
 def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) -> None:
@@ -248,12 +243,7 @@ def batch_number(x: torch.Tensor, all_x: torch.Tensor, size: int) -> int:
 
 
 def call_train(
-    student: Student,
-    loader: Any,
-    model: nn.Module,
-    optimizer: Any,
-    epochs: int,
-    device: torch.device = CPU,
+    student: Student, loader: Any, model: nn.Module, optimizer: Any, epochs: int, device: torch.device = CPU
 ) -> Any:
     """`train` with the right objects also under the names that are often used as globals.
 
@@ -662,25 +652,26 @@ class ShowsGradients(nn.Module):
         super().__init__()
         self.model = CountingModel(question)
         self.constant = tensor(question, "constant")
-        self.rows: list[np.ndarray] = []
+        self.rows: list[tuple[int, np.ndarray]] = []
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits = self.model(x)
         if logits.requires_grad:
             logits = logits + self.constant
-        number = batch_number(x, self.model.x, self.model.batch)
-        self.rows.append(np.concatenate([[number], array(logits)[0]]).astype(np.float32))
+        self.rows.append((batch_number(x, self.model.x, self.model.batch), array(logits)[0]))
         return logits
 
 
 def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None:
-    """`rows`: the batch and the first logits of each pass; `weight`: the weights afterwards."""
+    """`order` and `logits`: the batch and the first logits of each pass; `weight`: the weights afterwards."""
     model = ShowsGradients(question)
     loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
     try:
         call_evaluate(student, loader, model)
     finally:
-        seen.arrays["rows"] = np.array(model.rows[:100], dtype=np.float32).reshape(-1, 4)
+        rows = model.rows[:100]
+        seen.arrays["order"] = np.array([number for number, _ in rows], dtype=np.int64)
+        seen.arrays["logits"] = np.array([logits for _, logits in rows], dtype=np.float32).reshape(len(rows), 3)
         seen.arrays["weight"] = array(model.model.linear.weight)
 
 
@@ -690,6 +681,7 @@ def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None
 def learns(student: Student, question: Question, seen: Seen) -> None:
     """Train the student's network with the student's loop, from given weights; `logits` of the test images."""
     device = torch.device(question.get("gpu", "cpu"))
+    torch.backends.cudnn.allow_tf32 = False  # on by default; the end of the run is compared with a CPU's
     model, error = build(student, question)
     if error:
         seen.values["error"] = error
@@ -702,4 +694,4 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
     call_train(student, loader, model, optimizer, 1, device)
     model.eval()
     with torch.no_grad():
-        seen.arrays["logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))
+        seen.arrays["end_logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))

@@ -9,21 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.random import RandomState
 
-from autograder.mnist import find_mnist, read_idx
+from autograder.mnist import RAW, course_sample, read_idx
 from autograder.session import Question
 
-LAYERS = (
-    "conv1",
-    "relu1",
-    "pool1",
-    "conv2",
-    "relu2",
-    "pool2",
-    "flatten",
-    "linear1",
-    "relu3",
-    "linear2",
-)
+LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
 BATCH = 7
 PROBES = (
     "architecture",  # first: it gives the facts for the others
@@ -52,15 +41,7 @@ def architecture(rng: RandomState, facts: Facts) -> Question:
 
 def conv_output_size(rng: RandomState, facts: Facts) -> Question:
     """Cases (size, kernel, padding, stride): textbook ones first, so that a message names one of them."""
-    cases = [
-        (28, 3, 1, 1),
-        (28, 2, 0, 2),
-        (7, 3, 0, 1),
-        (7, 3, 0, 3),
-        (29, 2, 0, 2),
-        (32, 5, 2, 1),
-        (5, 5, 0, 1),
-    ]
+    cases = [(28, 3, 1, 1), (28, 2, 0, 2), (7, 3, 0, 1), (7, 3, 0, 3), (29, 2, 0, 2), (32, 5, 2, 1), (5, 5, 0, 1)]
     while len(cases) < 40:
         kernel, padding, stride = rng.randint(1, 8), rng.randint(0, 4), rng.randint(1, 5)
         cases.append((kernel + rng.randint(0, 60), kernel, padding, stride))
@@ -126,10 +107,7 @@ def train_epochs(rng: RandomState, facts: Facts) -> Question:
     x, y = normal(rng, samples, 5), rng.randint(0, 5, size=samples)
     nearly_right = slice(120 * BATCH, 121 * BATCH)  # one batch, so that stopping at a low loss shows
     x[nearly_right] = 10 * np.eye(5, dtype=np.float32)[y[nearly_right]]
-    return Question(
-        arrays={"x": x, "y": y},
-        values={"batch": BATCH, "epochs": 2},
-    )
+    return Question(arrays={"x": x, "y": y}, values={"batch": BATCH, "epochs": 2})
 
 
 def train_mode(rng: RandomState, facts: Facts) -> Question:
@@ -148,22 +126,14 @@ def train_mode(rng: RandomState, facts: Facts) -> Question:
 
 def train_arguments(rng: RandomState, facts: Facts) -> Question:
     return Question(
-        arrays={
-            "x": normal(rng, 18, 4),
-            "y": rng.randint(0, 3, size=18),
-            "weight": normal(rng, 3, 4),
-        },
+        arrays={"x": normal(rng, 18, 4), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
         values={"batch": BATCH, "epochs": 2},
     )
 
 
 def train_device(rng: RandomState, facts: Facts) -> Question:
     return Question(
-        arrays={
-            "x": normal(rng, 18, 4),
-            "y": rng.randint(0, 3, size=18),
-            "weight": normal(rng, 3, 4),
-        },
+        arrays={"x": normal(rng, 18, 4), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
         values={"batch": BATCH, "device": "cuda:0"},
     )
 
@@ -195,14 +165,11 @@ def learns(rng: RandomState, facts: Facts) -> Question:
 
 def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:
     """1,920 training and 1,000 test images of the sample, uint8 (N, 1, 28, 28), and their permuted labels, (N,)."""
-    raw = find_mnist() / "MNIST" / "raw"
+    raw = course_sample() / RAW
     permutation = rng.permutation(10)
     digits = {}
     for name, file, count in (("train", "train", 60 * 32), ("test", "t10k", 1000)):
-        images, labels = (
-            read_idx(raw / f"{file}-images-idx3-ubyte"),
-            read_idx(raw / f"{file}-labels-idx1-ubyte"),
-        )
+        images, labels = (read_idx(raw / f"{file}-images-idx3-ubyte"), read_idx(raw / f"{file}-labels-idx1-ubyte"))
         chosen = rng.permutation(len(images))[:count]
         digits[f"{name}_images"] = images[chosen][:, None]
         digits[f"{name}_labels"] = permutation[labels[chosen]].astype(np.int64)

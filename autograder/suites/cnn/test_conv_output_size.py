@@ -20,10 +20,7 @@ def test_conv_output_size(observed, expected, question):
             f"for size={size}, kernel_size={kernel_size}, padding={padding}, stride={stride}: "
             "the number of places where the whole kernel fits",
             words(came),
-            hint(
-                [case for case, _ in wrong],
-                [case for case in cases if case not in [bad for bad, _ in wrong]],
-            ),
+            hint([case for case, _ in wrong], [case for case in cases if case not in [bad for bad, _ in wrong]]),
         )
     if number(seen.get("defaults")) != right["defaults"]["number"]:
         raise Failure(

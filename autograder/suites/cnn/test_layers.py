@@ -3,20 +3,9 @@ import contextlib
 import pytest
 
 from autograder.compare import fault
-from autograder.verdict import Failure, NotChecked
+from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
-LAYERS = (
-    "conv1",
-    "relu1",
-    "pool1",
-    "conv2",
-    "relu2",
-    "pool2",
-    "flatten",
-    "linear1",
-    "relu3",
-    "linear2",
-)
+LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
 PARAMETRIC = ("conv1", "conv2", "linear1", "linear2")
 # Relative L2. One layer on one input: other CPU kernels are 1e-6 away, the nearest mistake tried 1e-2.
 TOLERANCE = 1e-4
@@ -54,9 +43,12 @@ def facts_of(seen, layer):
 def judge(grading, seen, right, layer):
     facts, due, error = facts_of(seen, layer), right.values[layer], seen.values.get("error")
     if facts.get("type") == "ellipsis":
-        raise NotChecked("it waits for you", "replace the three dots `...` with the layer")
+        raise NotChecked(WAITS_FOR_YOU, "replace the three dots `...` with the layer")
     if facts.get("type") in (None, "NoneType"):
         if isinstance(error, dict):
+            first = next(name for name in LAYERS if facts_of(seen, name).get("type") in (None, "NoneType"))
+            if layer != first:
+                raise NotChecked(f"it comes after {first}, where __init__ stopped", f"mend {first} first")
             raise grading.explain(error, grading.assignment.task("layers"))
         raise Failure(f"the layer is there as self.{layer}", "no such attribute", "keep the names of the starter")
     if isinstance(facts.get("error"), dict) and "output_shape" not in facts:
@@ -86,9 +78,7 @@ def layer_error(facts, layer):
 def shape_failure(came, due):
     if not isinstance(came, list) or len(came) != len(due):
         return Failure(
-            f"an output with {len(due)} numbers in its shape",
-            f"the shape {came}",
-            "which kind of layer is it?",
+            f"an output with {len(due)} numbers in its shape", f"the shape {came}", "which kind of layer is it?"
         )
     axis = next(axis for axis, one, other in zip(AXES[len(due)], came, due, strict=True) if one != other)
     hints = {
@@ -97,9 +87,7 @@ def shape_failure(came, due):
         "features": "how many outputs are asked for?",
     }
     return Failure(
-        f"another {axis} of the output",
-        f"the shape {tuple(came)}",
-        hints.get(axis, "flatten each image alone"),
+        f"another {axis} of the output", f"the shape {tuple(came)}", hints.get(axis, "flatten each image alone")
     )
 
 

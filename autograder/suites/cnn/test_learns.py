@@ -11,13 +11,13 @@ MAX_DISTANCE = 0.1
 def test_learns(grading, observed, expected, questions, random_state):
     """Your network learns with your loop: 60 batches of permuted digits, then 1,000 digits that it has never seen."""
     labels = questions.permuted_digits(random_state("learns"))["test_labels"]
-    due = expected("learns").arrays["logits"]
+    due = expected("learns").arrays["end_logits"]
     for seen in (observed("learns"), grading.observed_on_gpu("learns")):
         if seen is None:
             continue
         if isinstance(seen.values.get("error"), dict):
             raise grading.explain(seen.values["error"], grading.assignment.task("learns"))
-        logits = seen.arrays.get("logits")
+        logits = seen.arrays.get("end_logits")
         problem = fault(logits, due, MAX_DISTANCE)
         if problem and problem != "other numbers":
             raise Failure("logits of shape (1000, 10)", problem, "see the checks of `layers` and `forward`")

@@ -1,20 +1,9 @@
 import pytest
 
 from autograder.compare import number, words
-from autograder.verdict import Failure, NotChecked
+from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
-LAYERS = (
-    "conv1",
-    "relu1",
-    "pool1",
-    "conv2",
-    "relu2",
-    "pool2",
-    "flatten",
-    "linear1",
-    "relu3",
-    "linear2",
-)
+LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
 AXES = {4: ("batch", "channels", "height", "width"), 2: ("batch", "features")}
 
 
@@ -26,19 +15,13 @@ def test_predicted_shape(observed, expected, layer):
     came = seen.get(layer)
     if not isinstance(came, dict):
         raise Failure(
-            f"PREDICTED_SHAPES has an entry for {layer}",
-            "no such entry",
-            "keep the ten names of the starter",
+            f"PREDICTED_SHAPES has an entry for {layer}", "no such entry", "keep the ten names of the starter"
         )
     if came.get("type") == "ellipsis":
-        raise NotChecked("it waits for you", "replace the three dots `...` with the shape")
+        raise NotChecked(WAITS_FOR_YOU, "replace the three dots `...` with the shape")
     sizes = came.get("sizes")
     if not isinstance(sizes, list):
-        raise Failure(
-            "a shape in round brackets, the batch first",
-            words(came),
-            "write it as (64, ...), with commas",
-        )
+        raise Failure("a shape in round brackets, the batch first", words(came), "write it as (64, ...), with commas")
     numbers = [number(size) for size in sizes]
     if numbers == due:
         return
@@ -68,7 +51,7 @@ def axis_hint(layer, axis):
         }.get(layer, "only a convolution changes the channels")
     if axis == "features":
         return {
-            "flatten": "multiply what one image has before: channels, height and width; the batch stays out of it",
+            "flatten": "multiply what one image has before: channels, height and width; the batch stays out of it"
         }.get(layer, "a linear layer puts out as many numbers as its row in the table says")
     return {
         "conv1": "a 3x3 kernel with a padding of 1: your conv_output_size can tell",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.compare import number, words
+from autograder.compare import integers, number, words
 from autograder.verdict import Failure
 
 # Losses of single batches differ by 1e-6 between CPU kernels; wrong averages are 1e-2 away.
@@ -71,6 +71,9 @@ def returns_failure(numbers, rows, asked):
         return Failure("one number per epoch", came, "when is a loss added to the list?")
     if not runs:
         return Failure("the averages of losses of batches", "numbers, though no batch had a loss", "what is added up?")
+    batches = -(-len(asked.arrays["x"]) // asked.values["batch"])
+    if not ((rows[:, BATCH] >= 0) & (rows[:, BATCH] < batches)).all():
+        return Failure("the losses of the batches that come in", "losses of other data", "what does your loop go over?")
     if len(runs) > len(numbers):  # the loader was begun more often than once per epoch: in equal parts, then
         runs = np.array_split(rows, len(numbers))
     losses = [batch_losses(asked, run) for run in runs]
@@ -120,8 +123,7 @@ def near(value, due):
 
 def passes(seen, kind):
     """The rows of `KnownLoss`, (passes, 4)."""
-    came = seen.arrays.get(kind)
-    return came if isinstance(came, np.ndarray) and came.shape[1:] == (4,) else np.zeros((0, 4), dtype=np.int64)
+    return integers(seen.arrays.get(kind), columns=4)
 
 
 def split_epochs(rows):
@@ -132,9 +134,9 @@ def split_epochs(rows):
 @pytest.mark.task("train.progress")
 def test_progress(observed, question):
     """Whoever waits sees that it goes on: something is printed or logged in each epoch."""
-    printed = observed("train.epochs").arrays.get("printed")
+    printed = integers(observed("train.epochs").arrays.get("printed"))
     epochs = question("train.epochs").values["epochs"]
-    if not isinstance(printed, np.ndarray) or (printed > 0).sum() < min(epochs, printed.size) or not printed.size:
+    if not printed.size or (printed > 0).sum() < min(epochs, printed.size):
         raise Failure(
             "a line every 100 batches and one per epoch",
             "nothing was printed during an epoch of 205 batches",
