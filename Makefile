@@ -31,12 +31,12 @@ help:  ## this list
 	@echo "  SEED=n             draw other questions"
 	@echo "  JSON=file          write the report there as well"
 	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
-	@echo "  FROM=folder        take the data from these files instead of the network (data)"
+	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
 	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up)"
 	@echo "  PYTHON=path        the Python to set up with, 3.11 or newer"
 
-grade: env  ## grade your answers: what is right, what is wrong, what to do next
+grade: env  ## grade your answers and say what to do next
 	@$(PY) -m autograder grade $(if $(SUBMISSION),"$(SUBMISSION)") \
 		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) \
 		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) \

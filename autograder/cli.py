@@ -11,7 +11,7 @@ import typer
 
 from autograder import __version__
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment
-from autograder.submission import SubmissionError, saved_last
+from autograder.submission import SubmissionError, check_file, saved_last
 
 app = typer.Typer(
     help="Grade, release and record the assignments of a deep-learning course.",
@@ -22,13 +22,18 @@ app = typer.Typer(
     add_completion=False,
 )
 BELOW, USAGE, FAULT = 1, 2, 3
+STOPPED = "stopped; nothing was changed"
 
 AssignmentName = Annotated[str, typer.Option("--assignment", "-a", help="Name of the assignment.")]
 Root = Annotated[Path | None, typer.Option(help="Folder that holds autograder/suites and solutions.", hidden=True)]
 
 
 def main() -> None:
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # wherever it comes
+        typer.echo(STOPPED, err=True)
+        sys.exit(130)
 
 
 @app.callback(invoke_without_command=True)
@@ -45,7 +50,7 @@ def grade(
     ] = None,
     assignment: AssignmentName = "cnn",
     task: Annotated[list[str] | None, typer.Option(help="Grade only this task (may be given again).")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps: train on a GPU as well.")] = "auto",
+    device: Annotated[str, typer.Option(help="Where to train: auto, cpu, cuda or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Draw other questions; needs the solutions.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report there, too.")] = None,
     fail_under: Annotated[float | None, typer.Option(help="Exit with 1 below this score.")] = None,
@@ -69,6 +74,7 @@ def grade(
 
         found = find_assignment(assignment, root)
         submission = path or own_file(found)
+        check_usage(found, submission, task or [], device)
         with TerminalReport(found, one_task=bool(task)) as screen:
             screen.begin(submission)
             report = grade_submission(
@@ -85,7 +91,7 @@ def grade(
     except (SubmissionError, AssignmentError) as error:
         fail(str(error), USAGE)
     except KeyboardInterrupt:
-        fail("stopped; nothing was changed", 130)
+        fail(STOPPED, 130)
     except Exception as error:  # whatever else it is, it is ours: never the student's zero
         traceback.print_exception(error, limit=-3)
         fail("This could not be graded. That is the grader's fault, not yours; please report the lines above.", FAULT)
@@ -99,6 +105,7 @@ def grade(
         except OSError as error:
             fail(f"the report could not be written to {json_file}: {error.strerror}", USAGE)
     if fail_under is not None and report.score < fail_under:
+        typer.echo(f"below --fail-under {fail_under:g}: {report.score:g} of {report.max_score:g} points", err=True)
         raise typer.Exit(BELOW)
 
 
@@ -122,7 +129,10 @@ def lab(assignment: AssignmentName = "cnn", root: Root = None) -> None:
         typer.echo(
             f"Notebook and script had both changed. The one saved last goes on; the other is kept as {kept.name}."
         )
-    raise typer.Exit(subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)]).returncode)
+    typer.echo(f"JupyterLab opens {relative(notebook)} in your browser. Stop it here with Ctrl-C.")
+    raise typer.Exit(
+        subprocess.run([sys.executable, "-m", "jupyter", "lab", "--log-level=ERROR", str(notebook)]).returncode
+    )
 
 
 @app.command()
@@ -159,6 +169,17 @@ def record(root: Root = None) -> None:
         host.close()
 
 
+def check_usage(assignment: Assignment, path: Path, tasks: list[str], device: str) -> None:
+    """Raises SubmissionError or AssignmentError for what was mistyped, before the screen fills."""
+    from autograder.device import gpu_to_try
+
+    for task in tasks:
+        if assignment.task(task).id != task:
+            raise AssignmentError(f"{task} is a check; grade its task: {assignment.task(task).id}")
+    gpu_to_try(device)
+    check_file(path)
+
+
 def find(name: str, root: Path | None) -> Assignment:
     try:
         return find_assignment(name, root)
@@ -177,7 +198,7 @@ def with_master(root: Path | None) -> list[Assignment]:
 def own_file(assignment: Assignment) -> Path:
     """The student's .py or .ipynb, whichever was saved last."""
     starter = assignment.starter
-    own = saved_last([starter, starter.with_suffix(".ipynb")])
+    own = saved_last([starter.with_suffix(".ipynb"), starter])
     if not own:
         raise SubmissionError(f"there is no {relative(starter)} to grade: name a file (make grade SUBMISSION=path)")
     return own

@@ -7,16 +7,18 @@ from typing import Any
 from autograder.assignment import Task
 from autograder.compare import printable
 from autograder.session import Session
-from autograder.submission import place
+from autograder.submission import Submission, place
 from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
+RUNS = "your code runs to its end"
 LEFT_OPEN = "replace the three dots `...` with your own"
 BODY_OPEN = "write the body and delete the `raise` line"
 
 # What PyTorch and Python say, and what it means here; the first that matches wins.
 HINTS = {
     r"mat1 and mat2 shapes cannot be multiplied": "a linear layer gets another number of features than it was made for: "
-    "print the shape of `x` before it, and compare its last number with `in_features`",
+    "print the shape of `x` before it, and compare its last number with `in_features`. Is each image laid in a row, and does "
+    "it work for any number of images in a batch?",
     r"expected input.* to have \d+ channels, but got": "a convolution gets another number of channels than its "
     "`in_channels`: what does the layer before it put out?",
     r"Expected .*(3D|4D).* input": "a layer wants images as (batch, channels, height, width): has `x` lost one of them?",
@@ -44,14 +46,14 @@ HINTS = {
 }
 
 
-def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
+def explain_error(error: dict[str, Any], session: Session) -> Failure | NotChecked:
     """One message for an exception that came out of student code."""
     kind, message, where = text(error, "type"), text(error, "message"), error.get("where")
     at, source = None, ""
     if isinstance(where, dict) and isinstance(where.get("line"), int):
         at, source = place(text(where, "filename"), where["line"]), text(where, "source")
-    if kind == "NotImplementedError" and source.startswith("raise"):
-        return NotChecked(WAITS_FOR_YOU, BODY_OPEN, at)
+    if kind == "NotImplementedError" and at and source.startswith("raise"):
+        return stub_reached(at, session.submission)
     if kind == "Missing":
         return NotChecked(message, "take the cell from the starter again and fill it in", at)
     if error.get("rule"):
@@ -59,12 +61,39 @@ def explain_error(error: dict[str, Any]) -> Failure | NotChecked:
     if "'ellipsis' object" in message:
         return NotChecked("it needs something that is still `...`", LEFT_OPEN, at)
     came = f"{kind}: {message.splitlines()[0] if message else '(without a text)'}"
+    if kind == "NameError" and (stopped := why_unbound(message, session)):
+        return Failure(RUNS, f"{came}, because this stopped: {stopped}", "begin with that line", at)
+    if kind in ("SyntaxError", "IndentationError", "TabError"):
+        return Failure(RUNS, came, "Python cannot read this line, so nothing of its cell could run", at)
     hint = next((hint for pattern, hint in HINTS.items() if re.search(pattern, f"{kind}: {message}")), "")
-    return Failure("your code runs to its end", came[:400], hint or "the error came up in this line; start there", at)
+    return Failure(RUNS, came[:400], hint or "the error came up in this line; start there", at)
+
+
+def stub_reached(at: str, submission: Submission) -> Failure | NotChecked:
+    """A `raise` of the starter was reached: nothing was begun, or it was left in beside the student's own code."""
+    before, after = submission.line_before_and_after(at)
+    inside = after.startswith((" ", "\t")) and not after.lstrip().startswith(("#", "def ", "@"))
+    if inside:
+        return Failure(RUNS, "your code stands below the `raise` line, so it never runs", "delete the `raise` line", at)
+    if not before.lstrip().startswith(("#", '"', "'")) and not before.rstrip().endswith(('"""', "'''", ":")):
+        return Failure(RUNS, "your code runs into the `raise` line below it", "delete the `raise` line", at)
+    return NotChecked(WAITS_FOR_YOU, BODY_OPEN, at)
+
+
+def why_unbound(message: str, session: Session) -> str | None:
+    """The earlier line that failed and would have bound the name of a NameError."""
+    name = re.search(r"name '(\w+)' is not defined", message)
+    for error in (error for errors in session.cell_errors.values() for error in errors):
+        where, said = error.get("where"), text(error, "message")
+        if not name or name[1] in said or not isinstance(where, dict) or not isinstance(where.get("line"), int):
+            continue
+        if re.search(rf"\b{name[1]}\b", text(where, "source")):
+            return f"{place(text(where, 'filename'), where['line'])}, {text(error, 'type')}: {said}"
+    return None
 
 
 def explain_end(sentence: str) -> Failure:
-    return Failure("your code runs to its end and gives an answer", sentence, "try it alone, on one small batch")
+    return Failure(RUNS, sentence, "try it alone, on one small batch")
 
 
 def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChecked:
@@ -75,10 +104,8 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
             return Failure(
                 "the cell runs", ended, "this cell was left out, and the others were graded", cell_place(cell)
             )
-        if error := session.cell_errors.get(cell.index):
-            found = explain_error(error)
-            found.hint = found.hint if isinstance(found, NotChecked) else f"{name} is not there: its cell stopped here"
-            return found
+        for error in session.cell_errors.get(cell.index, [])[:1]:
+            return explain_error(error, session)
     return NotChecked(
         f"there is no `{name}` in {submission.path.name}", "take its cell from the starter and fill it in"
     )

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -151,17 +152,16 @@ class Grading:
         return seen
 
     def explain(self, error: dict[str, Any], task: Task) -> Failure | NotChecked:
-        if error.get("type") == "Missing":
-            return explain_missing(str(error.get("name")), self.session, task)
-        return explain_error(error)
+        name = error.get("name")
+        if error.get("type") == "Missing" and isinstance(name, str) and name.isidentifier():
+            return explain_missing(name, self.session, task)
+        return explain_error(error, self.session)
 
     def record(self, check_id: str, title: str, raised: BaseException | None) -> None:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
         result = CheckResult(check_id, title, 0.0, points, "passed")
-        if isinstance(raised, Failure):  # what came from the submission may attack the reader
-            raised.came = printable(raised.came)[:500]
         if raised is None:
             result.score = points
         elif isinstance(raised, Failure):
@@ -177,6 +177,9 @@ class Grading:
             return
         if raised and not result.line:
             result.line = self.submission.find(task.line_pattern(check_id), task.cell)
+        for part in ("message", "expected", "came", "hint", "line"):  # what came from a student may attack the reader
+            if said := getattr(result, part):
+                setattr(result, part, printable(said)[:1000])
         self.results[check_id] = result
         if all(check in self.results for check in task.checks):
             self.on_task(self.task_result(task))
@@ -276,11 +279,16 @@ def run_suite(suite: Path, plugin: Any) -> None:
     options += ["-c", str(SETTINGS), "--rootdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        if pytest.main([*options, str(suite)], plugins=[plugin]) == pytest.ExitCode.INTERRUPTED:
-            raise KeyboardInterrupt
+        pytest.main([*options, str(suite)], plugins=[plugin])
+        if plugin.interrupted:
+            raise KeyboardInterrupt  # pytest takes Ctrl-C for itself
     finally:
         if before is not None:
             os.environ["PYTEST_ADDOPTS"] = before
+        # pytest names a module by its path below the suite: another suite's test_train.py must not find this one.
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None)).startswith(str(suite)):
+                del sys.modules[name]
 
 
 def notes(session: Session) -> list[str]:

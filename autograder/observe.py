@@ -4,14 +4,20 @@ It receives the submission as text, calls the student's functions on the inputs 
 numbers and arrays. It knows no expected value and decides nothing.
 """
 
+import __future__
+
+import ast
 import contextlib
+import functools
 import io
 import linecache
 import math
+import operator
 import re
 import sys
 import traceback
 import types
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,8 +27,14 @@ from autograder.rules import PackageError, RuleError, enforce
 from autograder.wire import Channel, Closed, Message
 
 MODULE = "submission"  # the name of the student's module; a file may be called torch.py
-MAX_TEXT = 2000  # characters of any one text that comes from student code
-MAGIC = re.compile(r"^([ \t]*)([%!].*)$", re.MULTILINE)
+MAX_ERRORS = 50  # of cells that are told to the judge
+MAX_TEXT = 500  # characters of any one text that comes from student code
+# A line for the notebook and not for Python: `%time`, `!pip`, `files = !ls`, `nn.Conv2d?`.
+COMMAND = re.compile(r"^\s*([\w, ]+=\s*)?[%!]|\?\s*$")
+IPYTHON_CALL = re.compile(r"^([ \t]*)get_ipython\(\)\..*$", re.MULTILINE)  # as nbconvert writes `%time`
+FUTURE_FLAGS = functools.reduce(
+    operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
+)
 
 
 class Missing(NameError):
@@ -40,8 +52,11 @@ class Seen:
 class Student:
     """The names that the submission's cells have bound, and what they have printed."""
 
-    def __init__(self, namespace: dict[str, Any], filenames: set[str], printed: "Printed") -> None:
+    def __init__(
+        self, namespace: dict[str, Any], filenames: set[str], printed: "Printed", bound: Iterable[str]
+    ) -> None:
         self.namespace = namespace
+        self.bound = set(bound)  # names that the file binds, in explore cells, too
         self.filenames = filenames
         self.printed = printed
 
@@ -70,6 +85,26 @@ class Printed(io.TextIOBase):
         self.count += len(text)
         return len(text)
 
+    def reconfigure(self, **_: Any) -> None:
+        """As the real one has it."""
+
+    @property
+    def buffer(self) -> "PrintedBytes":
+        return PrintedBytes(self)
+
+
+class PrintedBytes(io.RawIOBase):
+    """What `sys.stdout.buffer` is: bytes that count like text."""
+
+    def __init__(self, printed: Printed) -> None:
+        self.printed = printed
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self.printed.write(bytes(data).decode("utf-8", "replace")) and len(data)
+
 
 def serve(channel: Channel) -> None:
     """Be the child: run the cells, then answer one question after another until the judge hangs up."""
@@ -86,7 +121,11 @@ def serve(channel: Channel) -> None:
         while True:
             question = channel.receive()
             limits.processor_seconds(question.header["seconds"])
-            channel.send(answer(probes[question.header["probe"]], student, question))
+            seen = answer(probes[question.header["probe"]], student, question)
+            try:
+                channel.send(seen)
+            except (TypeError, ValueError) as error:  # JSON or safetensors cannot take what the student's code made
+                channel.send(Message({"values": {}, "error": describe_error(error, set())}))
 
 
 def visible_gpus() -> list[str]:
@@ -102,20 +141,23 @@ def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
-    probes: dict[str, Any] = {"__name__": "probes"}
-    exec(compile(start["probes"], "<probes>", "exec"), probes)
+    probes = types.ModuleType("probes")  # a real one, so that a student's code can pickle the models made there
+    sys.modules["probes"] = probes
+    exec(compile(start["probes"], "<probes>", "exec"), probes.__dict__)
     filenames = {cell["filename"] for cell in start["cells"]}
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module
+    module.__dict__["display"] = print  # a notebook has it without an import
     limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
     enforce(rules, filenames.__contains__)
-    return Student(module.__dict__, filenames, printed), probes
+    return Student(module.__dict__, filenames, printed, start["bound"]), probes.__dict__
 
 
 def run_cells(cells: list[dict[str, Any]], student: Student, channel: Channel, seconds: int) -> list[dict[str, Any]]:
     """Run `cells` in order; a cell that fails does not stop the others. Says which one begins, in case it ends us."""
     errors = []
     limits.processor_seconds(seconds)
+    flags = 0  # `from __future__ import ...` holds for the cells that follow, as in a script
     for cell in cells:
         channel.send(Message({"running": cell["index"]}))
         # Empty lines before the code make the line numbers of errors those of the file.
@@ -125,21 +167,49 @@ def run_cells(cells: list[dict[str, Any]], student: Student, channel: Channel, s
         lines = before + source.splitlines(keepends=True)[len(before) :]
         linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
         try:
-            exec(compile(without_magics(source), cell["filename"], "exec", dont_inherit=True), student.namespace)
+            statements = ast.parse(without_commands(source), cell["filename"]).body
         except BaseException as error:
             errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
+            continue
+        # One by one: a statement that fails takes nothing with it, also where all of the work is in one cell.
+        for statement in statements:
+            try:
+                part = ast.Module([statement], type_ignores=[])
+                code = compile(part, cell["filename"], "exec", flags, dont_inherit=True)
+                flags |= code.co_flags & FUTURE_FLAGS
+                exec(code, student.namespace)
+            except BaseException as error:
+                if len(errors) < MAX_ERRORS:
+                    errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
     return errors
 
 
-def without_magics(source: str) -> str:
-    """Notebook commands (`%time`, `!pip`) do nothing in a graded run; the lines keep their numbers."""
-    if not MAGIC.search(source):
-        return source
-    try:
-        compile(source, "cell", "exec")
-        return source  # such a line stands inside a string
-    except SyntaxError:
-        return MAGIC.sub(r"\1pass", source)
+def without_commands(source: str) -> str:
+    """Without the lines that a notebook takes for commands; the others keep their numbers."""
+    lines = IPYTHON_CALL.sub(r"\1pass", source).split("\n")
+    while True:
+        try:
+            compile("\n".join(lines), "cell", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if not 0 <= at < len(lines) or not COMMAND.search(lines[at]):
+                break  # the student's own mistake: let it be told
+            indent, goes_on = indent_of(lines[at]), True
+            first = at
+            while goes_on and at < len(lines):
+                goes_on = lines[at].rstrip().endswith("\\")
+                lines[at] = ""
+                at += 1
+            lines[first] = f"{indent}pass" if indent else ""
+        except ValueError:  # null bytes
+            break
+        else:
+            break
+    return "\n".join(lines)
+
+
+def indent_of(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def answer(probe: Any, student: Student, question: Message) -> Message:

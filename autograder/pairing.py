@@ -19,7 +19,7 @@ def pair(script: Path) -> tuple[Path, Path | None]:
     from jupytext.cli import jupytext
 
     notebook = script.with_suffix(".ipynb")
-    newest = saved_last([script, notebook])
+    newest = saved_last([notebook, script])
     if not newest:
         raise FileNotFoundError(script)
     older = notebook if newest == script else script

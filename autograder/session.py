@@ -62,7 +62,7 @@ class Session:
         self.cells = submission.to_run()
         self.answers: dict[str, Observation] = {}  # by question; several checks look at one answer
         self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
-        self.cell_errors: dict[int, dict[str, Any]] = {}  # cell index -> error
+        self.cell_errors: dict[int, list[dict[str, Any]]] = {}  # by the index of the cell
         self.cell_ends: dict[int, str] = {}
 
     def ask(self, probe: str, question: Question) -> Observation:
@@ -118,7 +118,8 @@ class Session:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
                     self.gpus = list(header["gpus"])
-                    self.cell_errors = {error["cell"]: error for error in header["errors"]}
+                    for error in header["errors"]:
+                        self.cell_errors.setdefault(error["cell"], []).append(error)
                     return None
                 if not running:
                     deadline = time.monotonic() + 3 * seconds  # for all cells together
@@ -134,6 +135,7 @@ class Session:
         """All that a child is told. The submission goes in as text, and nothing of what is expected."""
         return {
             "cells": [asdict(cell) for cell in self.cells],
+            "bound": sorted(self.submission.bound_names()),
             "probes": self.probes,
             "rules": self.rules,
             "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
@@ -150,7 +152,7 @@ def sentence(how: Exception, code: int, seconds: int) -> str:
     """Why student code gave no answer, from how its process ended (`code` as subprocess has it)."""
     if isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0):
         return f"it ran for more than {seconds} seconds and was stopped: is there a loop that never ends?"
-    if isinstance(how, ProtocolError):
+    if isinstance(how, ProtocolError | KeyError | TypeError):
         return f"it sent the grader something that is not an answer ({how})"
     if code == -getattr(signal, "SIGKILL", 0):
         return "its process was ended from outside, most likely for using too much memory"

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+TOP_BINDING = re.compile(r"^(\w+)\s*=[^=]", re.MULTILINE)
+ANY_BINDING = re.compile(r"^\s*(\w+)\s*=[^=]", re.MULTILINE)
+TOGETHER = 2  # seconds within which JupyterLab writes a notebook and the script that is paired with it
+
 
 class SubmissionError(ValueError):
     """There is no file to grade; the text says what to do."""
@@ -33,6 +37,23 @@ class Submission:
 
     def to_run(self) -> list[Cell]:
         return [cell for cell in self.cells if not cell.explore]
+
+    def bound_names(self) -> set[str]:
+        """Names that are assigned at the top of a cell that is run, or anywhere in one that is not."""
+        return {
+            name for cell in self.cells for name in (ANY_BINDING if cell.explore else TOP_BINDING).findall(cell.source)
+        }
+
+    def line_before_and_after(self, where: str) -> tuple[str, str]:
+        """The code lines around a place as errors name it; empty where there is none."""
+        for cell in self.cells:
+            lines = cell.source.split("\n")
+            for number in range(len(lines)):
+                if place(cell.filename, cell.first_line + number) == where:
+                    before = next((line for line in reversed(lines[:number]) if line.strip()), "")
+                    after = next((line for line in lines[number + 1 :] if line.strip()), "")
+                    return before, after
+        return "", ""
 
     def find(self, pattern: re.Pattern[str], answer: str | None) -> str | None:
         """`file:line` of the last line that matches, in the answer cell if the submission still has it."""
@@ -60,15 +81,8 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
     Raises:
         SubmissionError: there is no such file, or it is not a `.py` or `.ipynb`.
     """
-    if path.is_dir():
-        files = sorted([*path.glob("*.py"), *path.glob("*.ipynb")])
-        example = f", such as {files[0]}" if files else ""
-        raise SubmissionError(f"{path} is a folder: name the file to grade{example}")
-    if not path.is_file():
-        raise SubmissionError(f"there is no file {path}: name the .py or .ipynb file to grade")
+    check_file(path)
     readers = {".py": read_script, ".ipynb": read_notebook}
-    if path.suffix.lower() not in readers:
-        raise SubmissionError(f"{path.name} is neither a .py nor an .ipynb file")
     submission = Submission(path)
     try:
         text = decode(path.read_bytes())
@@ -81,16 +95,25 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
     except ValueError as error:
         submission.problem = f"{path.name} cannot be read: {error}"
         return submission
-    except (
-        TypeError,
-        AttributeError,
-        KeyError,
-    ) as error:  # metadata of another shape than jupytext and nbformat expect
-        submission.problem = f"{path.name} cannot be read: its cells are not those of a notebook ({error})"
+    except Exception as error:  # what jupytext and nbformat raise on headers and metadata that they do not expect
+        kind = type(error).__name__
+        submission.problem = f"{path.name} cannot be read: its cells are not those of a notebook ({kind})"
         return submission
     if not submission.cells:
         submission.problem = f"{path.name} holds no code: it needs the cells of the starter"
     return submission
+
+
+def check_file(path: Path) -> None:
+    """Raises SubmissionError for what is not a file to grade."""
+    if path.is_dir():
+        files = sorted([*path.glob("*.py"), *path.glob("*.ipynb")])
+        example = f", such as {files[0]}" if files else ""
+        raise SubmissionError(f"{path} is a folder: name the file to grade{example}")
+    if not path.is_file():
+        raise SubmissionError(f"there is no file {path}: name the .py or .ipynb file to grade")
+    if path.suffix.lower() not in (".py", ".ipynb"):
+        raise SubmissionError(f"{path.name} is neither a .py nor an .ipynb file")
 
 
 def decode(data: bytes) -> str:
@@ -98,7 +121,7 @@ def decode(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError):
+    except (SyntaxError, UnicodeDecodeError, LookupError):
         text = data.decode("latin-1")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -115,12 +138,17 @@ def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
             continue
         source = cell.source.split("\n")
         for start in range(position, len(lines)):
-            if lines[start : start + len(source)] == source:
+            if [bare(line) for line in lines[start : start + len(source)]] == [bare(line) for line in source]:
                 position = start
                 break
         cells.append(make_cell(index, cell.source, name, position + 1, cell.metadata, explore))
         position += len(source)
     return cells
+
+
+def bare(line: str) -> str:
+    """Jupytext writes a notebook's command as a comment, and reads it as a command."""
+    return re.sub(r"^# ?(?=[%!])", "", line)
 
 
 def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
@@ -163,8 +191,10 @@ def squeeze(source: str) -> str:
 
 
 def saved_last(paths: Iterable[Path]) -> Path | None:
-    """The file that was saved last, of those that exist."""
-    return max((path for path in paths if path.is_file()), key=lambda path: path.stat().st_mtime, default=None)
+    """The file that was saved last, of those that exist; the first of those that were saved together."""
+    saved = {path: path.stat().st_mtime for path in paths if path.is_file()}
+    newest = max(saved.values(), default=0)
+    return next((path for path, when in saved.items() if newest - when < TOGETHER), None)
 
 
 def age(path: Path) -> str:

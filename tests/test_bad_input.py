@@ -230,6 +230,16 @@ FILES = {
     "truncated.ipynb": (b'{"cells": [{"cell_type": "code", "source": ["x = 1"', "it is not JSON"),
     "a_list.ipynb": (b"[1, 2]", "not a Jupyter notebook"),
     "no_cells.ipynb": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', "holds no code"),
+    "null_tags.ipynb": (
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "id": "a", '
+        b'"metadata": {"tags": null, "nbgrader": null}, "outputs": [], "execution_count": null, "source": "x = 1"}]}',
+        "",
+    ),
+    "no_source.ipynb": (
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "metadata": {}}]}',
+        "cannot be read",
+    ),
+    "odd_tags.py": (b"# %% tags=3\nx = 1\n", ""),
     "binary.py": (bytes(range(256)) * 4, ""),
 }
 

@@ -76,13 +76,19 @@ def test_fault_of_the_grader_is_no_zero(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     done = autograder("grade", CNN.master, "--json", report, PYTHONPATH=str(tmp_path / "broken"))
     assert done.returncode == 3
-    assert "the grader's fault" in done.stderr and "torch is broken" in done.stderr
+    assert "the grader's fault" in done.stderr and "torch is broken" in done.stderr, done.stderr
     assert "/ 100" not in done.stdout and not report.exists()
+
+
+def test_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = autograder("grade", CNN.master, "--task", "forward", "--json", tmp_path / "file" / "report.json")
+    assert done.returncode == 2
+    assert "could not be written" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_broken_check_is_a_fault_of_the_grader(tmp_path: Path) -> None:
     shutil.copytree(CNN.suite, tmp_path / "autograder" / "suites" / "cnn")
-    shutil.copy(CNN.suite.parent / "pytest.ini", tmp_path / "autograder" / "suites")
     (tmp_path / "autograder" / "suites" / "cnn" / "test_forward.py").write_text(
         "import pytest\n\n@pytest.mark.task('forward')\ndef test_forward():\n    1 / 0\n", encoding="utf-8"
     )
@@ -92,7 +98,6 @@ def test_broken_check_is_a_fault_of_the_grader(tmp_path: Path) -> None:
 
 def test_without_a_file_takes_the_one_saved_last(tmp_path: Path) -> None:
     shutil.copytree(CNN.suite, tmp_path / "autograder" / "suites" / "cnn")
-    shutil.copy(CNN.suite.parent / "pytest.ini", tmp_path / "autograder" / "suites")
     folder = tmp_path / "assignments" / "cnn"
     folder.mkdir(parents=True)
     shutil.copy(CNN.starter, folder / "cnn.py")

@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "CUDA_VISIBLE_DEVICES": "",
+    "MPLBACKEND": "Agg",  # plt.show() must not wait for somebody to close a window
 }
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.assignment import Assignment, Task
+from autograder.explain import RUNS
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.submission import age
 from autograder.verdict import WAITS_FOR_YOU
@@ -71,7 +72,7 @@ class TerminalReport:
             self.console.print(Text(f"\n  and {more} more; grade {task.id} alone to see them (TASK={task.id})", "dim"))
         waiting = [check for check in task.checks if check.status == "not_run"]
         for message, same in groupby(waiting, key=lambda check: check.message):
-            names = ", ".join(check.id for check in same)
+            names = shortened([check.id for check in same])
             # What nobody has begun is plain from the table.
             if task.status != "not_run" or message != f"not checked: {WAITS_FOR_YOU}":
                 self.console.print(Text(f"\n{message}\n  {names}", "dim"))
@@ -80,7 +81,7 @@ class TerminalReport:
         """One message in four parts: where, what was expected, what came, what to do."""
         first = checks[0]
         mark, colour = self.mark("failed")
-        names = ", ".join(check.id for check in checks)
+        names = shortened([check.id for check in checks])
         head = Text.assemble((f"{mark} {names}", f"bold {colour}"), (f"  {first.line or ''}", "cyan"))
         if len(checks) == 1:
             head.append(f"\n{first.title}", "dim")
@@ -99,10 +100,12 @@ class TerminalReport:
         self.console.print()
         if step is None:
             whole = report.max_score == self.assignment.points
-            self.console.print(Text("Everything is right." if whole else "This part is right.", "bold green"))
+            said = f"Everything is right. Hand in {Path(report.submission).name}." if whole else "This part is right."
+            self.console.print(Text(said, "bold green"))
             return
         where = f" ({step.line})" if step.line else ""
-        self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {step.hint or step.message}"))
+        todo = f"{step.came}; {step.hint}" if step.expected == RUNS else step.hint or step.message
+        self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {todo}"))
 
     def mark(self, status: str) -> tuple[str, str]:
         mark, colour = MARKS[status]
@@ -117,6 +120,10 @@ class TerminalReport:
         row.add_column(width=11, justify="right")
         row.add_column()
         return row
+
+
+def shortened(ids: list[str]) -> str:
+    return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} after it"
 
 
 def points(score: float, maximum: float) -> str:

@@ -68,6 +68,15 @@ class GradingPlugin:
     def __init__(self, grading: "Grading", selected: list[str]) -> None:
         self.grading = grading
         self.selected = selected
+        self.interrupted = False  # by Ctrl-C
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # pytest has subclasses of KeyboardInterrupt for reasons of its own.
+        self.interrupted = type(excinfo.value) is KeyboardInterrupt
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.grading.fault = RuntimeError(report.longreprtext)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[GRADING] = self.grading

@@ -50,6 +50,7 @@ def predicted_shapes(student: Student, question: Question, seen: Seen) -> None:
         except (KeyError, TypeError, IndexError):
             continue
         seen.values[layer] = plain(shape)
+        shape = shape.tolist() if hasattr(shape, "tolist") else shape
         if isinstance(shape, tuple | list):
             seen.values[layer]["sizes"] = [plain(size) for size in shape[:10]]
 
@@ -91,11 +92,12 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
         with torch.no_grad():
             shape = question["input_shapes"][name]
             facts["output_shape"] = plain(layer(torch.zeros(shape)))["shape"]  # first: a lazy layer gets its weights
-            parameters = dict(layer.named_parameters())
+            parameters = dict(layer.named_parameters()) if isinstance(layer, nn.Module) else {}
             facts["parameters"] = sum(p.numel() for p in parameters.values())
             for parameter, value in parameters.items():
                 value.copy_(tensor(question, f"{name}.{parameter.rpartition('.')[2]}"))
-            layer.eval()
+            if isinstance(layer, nn.Module):
+                layer.eval()
             seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
     except Exception as error:
         facts["error"] = describe_error(error, set())
@@ -242,6 +244,11 @@ def batch_number(x: torch.Tensor, all_x: torch.Tensor, size: int) -> int:
         return int(away.argmin()) if away.min() <= all_x.flatten(1).norm(dim=1).max() else -1
 
 
+def sample_numbers(x: torch.Tensor, all_x: torch.Tensor) -> list[int]:
+    """For each sample of `x`, the number of the nearest of `all_x`: evaluation may take them one by one, or all at once."""
+    return torch.cdist(x.detach().flatten(1), all_x.flatten(1)).argmin(dim=1).tolist()
+
+
 def call_train(
     student: Student, loader: Any, model: nn.Module, optimizer: Any, epochs: int, device: torch.device = CPU
 ) -> Any:
@@ -250,16 +257,20 @@ def call_train(
     The use of globals has a check of its own; elsewhere it must not matter.
     """
     loss_fn = nn.CrossEntropyLoss()
-    with globals_of(student, usual_globals(loader, model, loss_fn, optimizer) | {"device": device}):
+    with globals_of(student, usual_globals(student, loader, model, loss_fn, optimizer, device)):
         return student.call("train", loader, model, loss_fn, optimizer, epochs)
 
 
-def usual_globals(loader: Any, model: Any, loss_fn: Any, optimizer: Any) -> dict[str, Any]:
+def usual_globals(
+    student: Student, loader: Any, model: Any, loss_fn: Any, optimizer: Any, device: torch.device = CPU
+) -> dict[str, Any]:
+    """These objects under the names that people give them, as far as the student's file has such a name."""
     names = {name: loader for name in ("dataloader", "train_loader", "trainloader", "train_dataloader", "loader")}
     names |= {name: loader for name in ("test_loader", "testloader", "test_dataloader")}
     names |= {name: model for name in ("model", "net", "network", "cnn")}
     names |= {name: loss_fn for name in ("loss_fn", "criterion", "loss_function", "loss_func")}
-    return names | {"optimizer": optimizer, "opt": optimizer, "device": CPU}
+    names |= {"optimizer": optimizer, "opt": optimizer, "device": device}
+    return {name: value for name, value in names.items() if name in student.bound}
 
 
 def train_update(student: Student, question: Question, seen: Seen) -> None:
@@ -267,7 +278,7 @@ def train_update(student: Student, question: Question, seen: Seen) -> None:
     (passes + 1, parameters).
     """
     x = tensor(question, "x")
-    model = nn.Sequential(nn.Linear(6, 11), nn.ReLU(), nn.Linear(11, 5))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(6, 11), nn.ReLU(), nn.Linear(11, 5))
     model.load_state_dict({name: tensor(question, name) for name in model.state_dict()})
     order: list[int] = []
     states: list[np.ndarray] = []
@@ -317,7 +328,7 @@ class KnownLoss(nn.Module):
         number = batch_number(x, self.data.x, self.batch)
         factor = 1 + len({row[0] for row in self.passes.rows() if row[2] == number})
         row = (len(self.passes.forward), len(self.data.marks), number, factor)
-        return self.passes.watch(x * factor + 0 * self.weight, row)
+        return self.passes.watch(x.flatten(1) * factor + 0 * self.weight, row)
 
 
 class Marked(Dataset):
@@ -347,6 +358,8 @@ def train_epochs(student: Student, question: Question, seen: Seen) -> None:
     try:
         returned = call_train(student, loader, model, optimizer, question["epochs"])
         seen.values["returned"] = plain(returned)
+        if hasattr(returned, "tolist") and len(plain(returned)["shape"]) == 1 and not plain(returned)["graph"]:
+            returned = returned.tolist()  # an array of numbers, one per epoch
         if isinstance(returned, list | tuple):
             seen.values["losses"] = [plain(loss) for loss in returned[:20]]
     finally:
@@ -379,12 +392,12 @@ class ShowsMode(nn.Module):
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         inner = self.mask(self.norm(x)).flatten(1)
-        return self.linear(inner), inner.detach().mean(dim=0)
+        return self.linear(inner), inner.detach()
 
 
 class ModeWitness(nn.Module):
-    """`ShowsMode` seen as an ordinary model; `rows` are the batch and the inner mean of each pass: those that went
-    backward when it is `trained`, else all.
+    """`ShowsMode` seen as an ordinary model. When it is `trained`, a row is the batch of a pass that went backward and
+    the mean of its inner values, since batch norm depends on the batch; else it is a sample and its inner values.
     """
 
     def __init__(self, question: Question, trained: bool) -> None:
@@ -395,10 +408,9 @@ class ModeWitness(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, inner = self.model(x)
-        row = (batch_number(x, self.x, self.batch), array(inner))
         if self.trained:
-            return self.passes.watch(logits, row)
-        self.passes.forward.append(row)
+            return self.passes.watch(logits, (batch_number(x, self.x, self.batch), array(inner.mean(dim=0))))
+        self.passes.forward += zip(sample_numbers(x, self.x), array(inner), strict=True)
         return logits
 
     def report(self, seen: Seen) -> None:
@@ -449,7 +461,7 @@ class CountingModel(nn.Module):
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.passes.watch(self.linear(x), batch_number(x, self.x, self.batch))
+        return self.passes.watch(self.linear(x.flatten(1)), batch_number(x, self.x, self.batch))
 
 
 def train_arguments(student: Student, question: Question, seen: Seen) -> None:
@@ -468,7 +480,7 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
     for call, arguments in (("keywords", {"epochs": question["epochs"]}), ("default", {})):
         loader, model, loss_fn, optimizer = objects(x)
         other_loader, other_model, _, other_optimizer = objects(x + 100)
-        decoys = usual_globals(other_loader, other_model, nn.CrossEntropyLoss(), other_optimizer)
+        decoys = usual_globals(student, other_loader, other_model, nn.CrossEntropyLoss(), other_optimizer)
         try:
             with globals_of(student, decoys):
                 student.call("train", dataloader=loader, model=model, loss_fn=loss_fn, optimizer=optimizer, **arguments)
@@ -489,6 +501,10 @@ class Elsewhere(torch.Tensor):
 
     def __format__(self, spec: str) -> str:  # PyTorch formats a single number only for its own class
         return format(self.item(), spec) if self.dim() == 0 else object.__format__(self, spec)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        with torch._C.DisableTorchFunctionSubclass():
+            return self.detach().as_subclass(torch.Tensor).__reduce_ex__(protocol)
 
     def __deepcopy__(self, memo: Any) -> torch.Tensor:
         with torch._C.DisableTorchFunctionSubclass():
@@ -533,6 +549,9 @@ class Elsewhere(torch.Tensor):
         return result
 
 
+Elsewhere.__name__ = "Tensor"  # so that errors speak of what the student thinks it is
+
+
 class MadeElsewhere(TorchFunctionMode):
     """Lets `torch.zeros(3, device=place)` and its like make a stand-in."""
 
@@ -542,10 +561,20 @@ class MadeElsewhere(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        device: Any = kwargs.get("device")
-        if func is torch.Tensor.to or not device or torch.device(device).type != self.place.type:
+        device = kwargs.get("device")
+        if func in (torch.Tensor.to, torch.Tensor.cuda):
+            moves = type(args[0]) is torch.Tensor and self.is_here(
+                kwargs.get("device", args[1] if args[1:] else "cuda")
+            )
+            return Elsewhere.at(args[0].clone(), self.place) if moves else func(*args, **kwargs)
+        if not self.is_here(device):
             return func(*args, **kwargs)
         return Elsewhere.at(func(*args, **kwargs | {"device": "cpu"}), self.place)
+
+    def is_here(self, device: Any) -> bool:
+        if isinstance(device, torch.Tensor):
+            return place_of(device) == self.place
+        return isinstance(device, str | torch.device) and torch.device(device).type == self.place.type
 
 
 def place_of(value: torch.Tensor) -> torch.device:
@@ -599,6 +628,7 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
         loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
         standing_in = MadeElsewhere(place)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
+    torch.cuda.synchronize = lambda device=None: None  # a stand-in needs no waiting, a timing loop asks for it
     try:
         with standing_in:
             call_train(student, loader, model, optimizer, epochs=2)
@@ -621,12 +651,12 @@ class PassThrough(nn.Module):
         self.weight = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.weight
+        return x.flatten(1) + self.weight
 
 
 def call_evaluate(student: Student, loader: DataLoader, model: nn.Module) -> Any:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    with globals_of(student, usual_globals(loader, model, nn.CrossEntropyLoss(), optimizer)):
+    with globals_of(student, usual_globals(student, loader, model, nn.CrossEntropyLoss(), optimizer)):
         return student.call("evaluate", loader, model)
 
 
@@ -658,12 +688,12 @@ class ShowsGradients(nn.Module):
         logits = self.model(x)
         if logits.requires_grad:
             logits = logits + self.constant
-        self.rows.append((batch_number(x, self.model.x, self.model.batch), array(logits)[0]))
+        self.rows += zip(sample_numbers(x, self.model.x), array(logits), strict=True)
         return logits
 
 
 def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None:
-    """`order` and `logits`: the batch and the first logits of each pass; `weight`: the weights afterwards."""
+    """`order` and `logits`: each sample that was measured and its logits; `weight`: the weights afterwards."""
     model = ShowsGradients(question)
     loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
     try:

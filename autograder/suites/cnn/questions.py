@@ -68,7 +68,8 @@ def layers(rng: RandomState, facts: Facts) -> Question:
         "linear1": (BATCH, facts["parameters"]["linear1.weight"][1]),
         "linear2": (BATCH, facts["parameters"]["linear2.weight"][1]),
     }
-    inputs = {f"in.{layer}": normal(rng, *small.get(layer, (BATCH, 11))) for layer in LAYERS}
+    # Large, so that a ReLU with a ceiling shows.
+    inputs = {f"in.{layer}": 20 * normal(rng, *small.get(layer, (BATCH, 11))) for layer in LAYERS}
     return Question(
         arrays=inputs | network_weights(rng, facts),
         values={"layers": list(LAYERS), "input_shapes": facts["input_shapes"]},
@@ -90,12 +91,12 @@ def train_update(rng: RandomState, facts: Facts) -> Question:
     """
     return Question(
         arrays={
-            "x": normal(rng, 18, 6) * 20,  # batches of 7, 7 and 4
+            "x": normal(rng, 18, 1, 2, 3) * 20,  # batches of 7, 7 and 4
             "y": rng.randint(0, 5, size=18),
-            "0.weight": normal(rng, 11, 6) / 3,
-            "0.bias": normal(rng, 11),
-            "2.weight": normal(rng, 5, 11) / 6,
-            "2.bias": normal(rng, 5),
+            "1.weight": normal(rng, 11, 6) / 3,
+            "1.bias": normal(rng, 11),
+            "3.weight": normal(rng, 5, 11) / 6,
+            "3.bias": normal(rng, 5),
         },
         values={"batch": BATCH, "rate": 1e-3, "momentum": 0.9, "epochs": 2},
     )
@@ -107,7 +108,7 @@ def train_epochs(rng: RandomState, facts: Facts) -> Question:
     x, y = normal(rng, samples, 5), rng.randint(0, 5, size=samples)
     nearly_right = slice(120 * BATCH, 121 * BATCH)  # one batch, so that stopping at a low loss shows
     x[nearly_right] = 10 * np.eye(5, dtype=np.float32)[y[nearly_right]]
-    return Question(arrays={"x": x, "y": y}, values={"batch": BATCH, "epochs": 2})
+    return Question(arrays={"x": x.reshape(samples, 1, 1, 5), "y": y}, values={"batch": BATCH, "epochs": 2})
 
 
 def train_mode(rng: RandomState, facts: Facts) -> Question:
@@ -126,14 +127,14 @@ def train_mode(rng: RandomState, facts: Facts) -> Question:
 
 def train_arguments(rng: RandomState, facts: Facts) -> Question:
     return Question(
-        arrays={"x": normal(rng, 18, 4), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
-        values={"batch": BATCH, "epochs": 2},
+        arrays={"x": normal(rng, 18, 1, 2, 2), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
+        values={"batch": BATCH, "epochs": 6},
     )
 
 
 def train_device(rng: RandomState, facts: Facts) -> Question:
     return Question(
-        arrays={"x": normal(rng, 18, 4), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
+        arrays={"x": normal(rng, 18, 1, 2, 2), "y": rng.randint(0, 3, size=18), "weight": normal(rng, 3, 4)},
         values={"batch": BATCH, "device": "cuda:0"},
     )
 
@@ -143,7 +144,7 @@ def evaluate_accuracy(rng: RandomState, facts: Facts) -> Question:
     logits = normal(rng, 5 * BATCH + 3, 10)
     labels = np.where(rng.uniform(size=len(logits)) < 0.6, logits.argmax(1), rng.randint(0, 10, size=len(logits)))
     labels[-3:] = (logits[-3:].argmax(1) + 1) % 10
-    return Question(arrays={"x": logits, "y": labels}, values={"batch": BATCH})
+    return Question(arrays={"x": logits.reshape(-1, 1, 2, 5), "y": labels}, values={"batch": BATCH})
 
 
 def evaluate_mode(rng: RandomState, facts: Facts) -> Question:

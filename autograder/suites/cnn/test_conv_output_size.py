@@ -20,7 +20,11 @@ def test_conv_output_size(observed, expected, question):
             f"for size={size}, kernel_size={kernel_size}, padding={padding}, stride={stride}: "
             "the number of places where the whole kernel fits",
             words(came),
-            hint([case for case, _ in wrong], [case for case in cases if case not in [bad for bad, _ in wrong]]),
+            hint(
+                came or {},
+                [case for case, _ in wrong],
+                [case for case in cases if case not in [bad for bad, _ in wrong]],
+            ),
         )
     if number(seen.get("defaults")) != right["defaults"]["number"]:
         raise Failure(
@@ -36,8 +40,10 @@ def listed(values, length):
     return (values + [None] * length)[:length]
 
 
-def hint(wrong, right):
+def hint(came, wrong, right):
     """Where the function goes wrong, from the cases that tell."""
+    if came.get("type") == "NoneType":
+        return "nothing comes back: is there a `return`?"
     if not right:
         return "draw a row of 7 pixels, slide a kernel of 3 over it, and count the places"
     if all(padding > 0 for _, _, padding, _ in wrong):

@@ -13,13 +13,13 @@ def test_accuracy(observed, question):
     """The fraction of all images whose largest logit is the right one."""
     came = observed("evaluate.accuracy").values.get("returned")
     asked = question("evaluate.accuracy")
-    right = asked.arrays["x"].argmax(axis=1) == asked.arrays["y"]
+    right = asked.arrays["x"].reshape(-1, 10).argmax(axis=1) == asked.arrays["y"]
     value, due = number(came), float(right.mean())
     if value is not None and abs(value - due) <= TOLERANCE:
         return
     expectation = "right images divided by all images, a number between 0 and 1"
     if value is None:
-        raise Failure(expectation, words(came), "what is after `return`?")
+        raise Failure(expectation, words(came), "is there a `return`, and what is after it?")
     size = asked.values["batch"]
     batches = [right[start : start + size] for start in range(0, len(right), size)]
     explanations = (
@@ -30,6 +30,7 @@ def test_accuracy(observed, question):
         (right.sum() / len(batches), "right images divided by the number of batches", "what does len(dataloader) count?"),
         (right.sum() / (len(batches) * size), "a division by more images than there were", "the last batch is shorter"),
         (1 - due, "the fraction of wrong images", "count those that are right"),
+        (float(batches[0].mean()), "the accuracy of the first batch alone", "is the `return` inside the loop?"),
     )  # fmt: skip
     for other, name, hint in explanations:
         if abs(value - other) <= TOLERANCE * max(1, abs(other)):

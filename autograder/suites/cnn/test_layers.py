@@ -9,6 +9,12 @@ LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "line
 PARAMETRIC = ("conv1", "conv2", "linear1", "linear2")
 # Relative L2. One layer on one input: other CPU kernels are 1e-6 away, the nearest mistake tried 1e-2.
 TOLERANCE = 1e-4
+NOT_LAYERS = {
+    "type": ("the class itself, not a layer made from it", "call it, with round brackets"),
+    "tuple": ("a tuple", "is there a comma at the end of the line?"),
+    "int": ("a number", "a layer is made by nn. and its name"),
+    "str": ("a text", "a layer is made by nn. and its name"),
+}
 AXES = {4: ("batch", "channels", "height", "width"), 2: ("batch", "features")}
 
 
@@ -51,6 +57,9 @@ def judge(grading, seen, right, layer):
                 raise NotChecked(f"it comes after {first}, where __init__ stopped", f"mend {first} first")
             raise grading.explain(error, grading.assignment.task("layers"))
         raise Failure(f"the layer is there as self.{layer}", "no such attribute", "keep the names of the starter")
+    if facts.get("type") in NOT_LAYERS:
+        came, hint = NOT_LAYERS[facts["type"]]
+        raise Failure("a layer", came, hint)
     if isinstance(facts.get("error"), dict) and "output_shape" not in facts:
         raise layer_error(facts, layer)
     if facts.get("output_shape") != due["output_shape"]:
@@ -70,7 +79,7 @@ def layer_error(facts, layer):
     error = facts["error"]
     return Failure(
         f"{layer} takes what reaches it",
-        f"{facts.get('type')}: {str(error.get('message', ''))[:200]}",
+        f"{facts.get('type')}: an error ({error.get('type')})",  # its text would tell the shapes that are to be found
         "compare what the layer before it puts out with the first argument of this one",
     )
 
@@ -83,7 +92,7 @@ def shape_failure(came, due):
     axis = next(axis for axis, one, other in zip(AXES[len(due)], came, due, strict=True) if one != other)
     hints = {
         "channels": "how many filters are asked for?",
-        "height": "what does it do to height and width, and with which padding and stride?",
+        "height": "what does it do to height and width: which kernel, padding and stride?",
         "features": "how many outputs are asked for?",
     }
     return Failure(

@@ -24,7 +24,8 @@ def test_linear1_in_features(observed, expected, question):
         wrong = differences(helped=True)
         if not wrong:
             return
-        failure = wrong_number(wrong, sizes)
+        due = {size: value["number"] for size, value in zip(sizes, right["returned"], strict=True)}
+        failure = wrong_number(wrong, sizes, due)
     except (Failure, NotChecked) as error:
         failure = error
     # With the student's own `conv_output_size`, which may take its arguments in another way.
@@ -34,13 +35,18 @@ def test_linear1_in_features(observed, expected, question):
     raise failure
 
 
-def wrong_number(wrong, sizes):
+def wrong_number(wrong, sizes, due):
     size, came = wrong[0]
     expectation = f"for an image of {size}x{size}: channels * height * width after pool2"
-    return Failure(expectation, words(came), hint(wrong, sizes))
+    return Failure(expectation, words(came), hint(wrong, sizes, due))
 
 
-def hint(wrong, sizes):
+def hint(wrong, sizes, due):
+    values = {size: number(came) for size, came in wrong}
+    if {came.get("type") for _, came in wrong if came} == {"NoneType"}:
+        return "nothing comes back: is there a `return`?"
+    if all(value and (value * 64 == due[size]) for size, value in values.items()):
+        return "height and width are right; how many channels are there?"
     if len({number(came) for _, came in wrong}) == 1 and len(wrong) > 1 and 28 not in [size for size, _ in wrong]:
         return "it is right for 28 pixels only: compute it from `image_size`"
     if all(size % 4 for size, _ in wrong) and len(wrong) < len(sizes):

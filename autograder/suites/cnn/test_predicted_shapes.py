@@ -29,8 +29,12 @@ def test_predicted_shape(observed, expected, layer):
     axes = AXES[len(due)]
     if len(numbers) != len(due):
         raise Failure(f"{len(due)} numbers: {', '.join(axes)}", shape, count_hint(layer, numbers, due))
+    before = LAYERS[LAYERS.index(layer) - 1]
+    if layer.startswith("relu") and sizes == (seen.get(before) or {}).get("sizes"):
+        raise Failure(f"the shape after {layer}", shape, f"this follows from {before}: put that right first")
     axis = next(axis for axis, one, other in zip(axes, numbers, due, strict=True) if one != other)
-    raise Failure(f"another number for {axis}", shape, axis_hint(layer, axis))
+    what = "height and width" if axis == "height" else axis
+    raise Failure(f"another number for {what}", shape, axis_hint(layer, axis))
 
 
 def count_hint(layer, numbers, due):

@@ -49,7 +49,7 @@ def returned_numbers(seen):
     losses = seen.values.get("losses")
     if not isinstance(losses, list):
         came = words(seen.values.get("returned"))
-        raise Failure("a list with one number per epoch", came, "what is after `return`?")
+        raise Failure("a list with one number per epoch", came, "is there a `return`, and what is after it?")
     if any(isinstance(loss, dict) and loss.get("graph") for loss in losses):
         raise Failure(
             "plain numbers",
@@ -79,13 +79,14 @@ def returns_failure(numbers, rows, asked):
     losses = [batch_losses(asked, run) for run in runs]
     for epoch, value in enumerate(numbers[: len(runs)]):
         if not any(near(value, average) for average in averages(*losses[epoch], asked)):
-            return average_failure(epoch, value, [loss for loss, _ in losses])
+            return average_failure(epoch, value, [loss for loss, _ in losses], len(asked.arrays["x"]))
     return None
 
 
 def batch_losses(asked, run):
     """Cross entropy of each pass of a run, computed here from the logits that were sent, and the sizes of its batch."""
     x, y, size = asked.arrays["x"].astype(np.float64), asked.arrays["y"], asked.values["batch"]
+    x = x.reshape(len(x), -1)  # the logits, (N, 5)
     losses, sizes = [], []
     for row in run:
         first = int(row[BATCH]) * size
@@ -103,11 +104,15 @@ def averages(losses, sizes, asked):
     return np.mean(losses), np.average(losses, weights=sizes), sum(losses) / batches
 
 
-def average_failure(epoch, value, losses):
+def average_failure(epoch, value, losses, samples):
     expectation = "the losses of the batches of an epoch, added up and divided by their number"
     means = [np.mean(run) for run in losses[: epoch + 1]]
     if near(value, sum(losses[epoch])):
         return Failure(expectation, "their sum", "divide it by how many batches there were")
+    if near(value, sum(losses[epoch]) / samples):
+        return Failure(
+            expectation, "their sum divided by the number of images", "each loss is an average over its batch"
+        )
     if near(value, losses[epoch][-1]):
         return Failure(expectation, "the loss of the last batch alone", "add up over the epoch")
     if epoch and (near(value, sum(means)) or near(value, np.mean(means))):

@@ -33,12 +33,12 @@ def right_states(asked, batches):
 
     Computed here for the batches that were seen, so that a batch left out costs the check for that, not this one.
     """
-    names = ("0.weight", "0.bias", "2.weight", "2.bias")
+    names = ("1.weight", "1.bias", "3.weight", "3.bias")
     weights = [asked.arrays[name].astype(np.float64) for name in names]
     velocity = [np.zeros_like(weight) for weight in weights]
     size, states = asked.values["batch"], [np.concatenate([weight.ravel() for weight in weights])]
     for batch in batches.tolist():
-        x = asked.arrays["x"][batch * size :][:size].astype(np.float64)  # (B, 6)
+        x = asked.arrays["x"][batch * size :][:size].reshape(-1, 6).astype(np.float64)  # (B, 6)
         y = asked.arrays["y"][batch * size :][:size]
         for position, gradient in enumerate(gradients(x, y, *weights)):
             velocity[position] = asked.values["momentum"] * velocity[position] + gradient

@@ -26,7 +26,7 @@ def test_mode(observed, expected):
             raise Failure(
                 "batch norm and dropout behave as in training",
                 "as in evaluation, from the first batch on" if position == 0 else "so at first, but not later",
-                "the model may come to you in either mode, and may be switched by what you call in between",
+                "the model may come to you in either mode" if position == 0 else "what switches the mode in between?",
             )
 
 
@@ -70,7 +70,7 @@ def test_device(grading, observed, expected):
         if "same device" not in failure.came:
             raise
         raise Failure(
-            "a model whose parameters are on another device is trained there",
+            "a model on another device (one that the grader pretends) is trained there",
             failure.came,
             "images and labels have to be moved to where the model's own parameters are, wherever that is; whether "
             "this machine has a GPU does not tell",
