@@ -1,6 +1,8 @@
 """Starts the processes that run student code, and ends them: the judge's side of `host.py`."""
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -141,6 +143,10 @@ class SpawnedChild:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+        finally:
+            if os.name != "nt":  # what it may have started shares its session; a used number stays taken until then
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
