@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 WAITS_FOR_YOU = "it waits for you"
+NEEDS = "it needs"  # and then the id of another check
 
 
 @dataclass

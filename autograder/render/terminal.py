@@ -12,7 +12,7 @@ from autograder.assignment import Assignment, Task
 from autograder.explain import RUNS
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.submission import age
-from autograder.verdict import WAITS_FOR_YOU
+from autograder.verdict import NEEDS, WAITS_FOR_YOU
 
 MARKS = {"passed": ("✓", "green"), "partial": ("◐", "yellow"), "failed": ("✗", "red"), "not_run": ("·", "dim")}
 PLAIN_MARKS = {"passed": "+", "partial": "~", "failed": "x", "not_run": "."}
@@ -73,8 +73,9 @@ class TerminalReport:
         waiting = [check for check in task.checks if check.status == "not_run"]
         for message, same in groupby(waiting, key=lambda check: check.message):
             names = shortened([check.id for check in same])
-            # What nobody has begun is plain from the table.
-            if task.status != "not_run" or message != f"not checked: {WAITS_FOR_YOU}":
+            # What nobody has begun, or what only follows, is plain from the table.
+            plain = message == f"not checked: {WAITS_FOR_YOU}" or message.startswith(f"not checked: {NEEDS}")
+            if task.status != "not_run" or not plain:
                 self.console.print(Text(f"\n{message}\n  {names}", "dim"))
 
     def message(self, checks: list[CheckResult]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from autograder.compare import distance, fault
-from autograder.verdict import Failure, NotChecked
+from autograder.verdict import NEEDS, Failure, NotChecked
 
 # Minimum, median and maximum, by `python tests/evidence/learns.py` with the options that its help names:
 #
@@ -17,7 +17,7 @@ from autograder.verdict import Failure, NotChecked
 # Accuracy alone does not tell; it is here for what does not learn at all. The distance does.
 MIN_ACCURACY = 0.6
 MAX_DISTANCE = 0.1
-NEEDS = ("layers", "forward", "train")
+TASKS = ("layers", "forward", "train")
 
 
 @pytest.mark.task("learns")
@@ -27,10 +27,10 @@ def test_learns(grading, observed, expected, questions, random_state):
         judge(grading, observed, expected, questions, random_state)
     except (Failure, NotChecked):
         # What keeps it from learning has been said already, in better words.
-        needs = [check for check in grading.results.values() if check.id.partition(".")[0] in NEEDS]
+        needs = [check for check in grading.results.values() if check.id.partition(".")[0] in TASKS]
         open_check = next((check for check in needs if check.status != "passed"), None)
         if open_check:
-            raise NotChecked(f"it needs {open_check.id}", "put that right first", open_check.line) from None
+            raise NotChecked(f"{NEEDS} {open_check.id}", "put that right first", open_check.line) from None
         raise
 
 
