@@ -14,6 +14,8 @@ RUNS = "your code runs to its end"
 LEFT_OPEN = "replace the three dots `...` with your own"
 BODY_OPEN = "write the body and delete the `raise` line"
 
+ARGUMENTS = r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument"
+
 # What PyTorch and Python say, and what it means here; the first that matches wins.
 HINTS = {
     r"mat1 and mat2 shapes cannot be multiplied": "a linear layer gets another number of features than it was made for: "
@@ -39,8 +41,7 @@ HINTS = {
     r"before Module.__init__\(\) call": "`super().__init__()` has to be the first line of `__init__`",
     r"'NoneType' object is not callable": "something that should be a function or a layer is None: was it called, or "
     "left without a `return`?",
-    r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument": "an argument "
-    "is missing, or one too many: compare the call with the definition, and keep the first lines of the starter",
+    ARGUMENTS: "an argument is missing, or one too many: compare the call with what is called",
     r"Cannot allocate memory|can't allocate memory|MemoryError": "it asked for more memory than the grader gives: is "
     "something kept for every batch, or made far too large?",
 }
@@ -65,6 +66,8 @@ def explain_error(error: dict[str, Any], session: Session) -> Failure | NotCheck
         return Failure(RUNS, f"{came}, because this stopped: {stopped}", "begin with that line", at)
     if kind in ("SyntaxError", "IndentationError", "TabError"):
         return Failure(RUNS, came, "Python cannot read this line, so nothing of its cell could run", at)
+    if not at and re.search(ARGUMENTS, message):  # the call was the grader's
+        return Failure(RUNS, came[:400], "keep the names and the order of the arguments as the starter has them")
     hint = next((hint for pattern, hint in HINTS.items() if re.search(pattern, f"{kind}: {message}")), "")
     return Failure(RUNS, came[:400], hint or "the error came up in this line; start there", at)
 
