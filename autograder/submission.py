@@ -5,6 +5,7 @@ import json
 import re
 import time
 import tokenize
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,7 +158,9 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
 
     try:
         json.loads(text)
-        notebook = nbformat.reads(text, as_version=4)
+        with warnings.catch_warnings():  # about ids of cells, which say nothing to a student
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(text, as_version=4)
         cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON (line {error.lineno}); save it again in Jupyter") from error
