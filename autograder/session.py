@@ -118,6 +118,7 @@ class Session:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
                     self.gpus = list(header["gpus"])
+                    self.cell_errors = {}
                     for error in header["errors"]:
                         self.cell_errors.setdefault(error["cell"], []).append(error)
                     return None
