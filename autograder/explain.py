@@ -105,7 +105,10 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
     for cell in cells_of(task, submission.to_run(), name):
         if ended := session.cell_ends.get(cell.index):
             return Failure(
-                "the cell runs", ended, "this cell was left out, and the others were graded", cell_place(cell)
+                "the cell runs",
+                ended,
+                "this cell was left out, and the others were graded",
+                place(cell.filename, cell.first_line),
             )
         for error in session.cell_errors.get(cell.index, [])[:1]:
             return explain_error(error, session)
@@ -118,10 +121,6 @@ def cells_of(task: Task, cells: Iterable[Any], name: str) -> list[Any]:
     """The cells in which the student answers `task`, by their key or because they bind `name`."""
     binds = re.compile(rf"^\s*(def|class)\s+{re.escape(name)}\b|^\s*{re.escape(name)}\b\s*[:=]", re.MULTILINE)
     return [cell for cell in cells if (task.cell and cell.answer == task.cell) or binds.search(cell.source)]
-
-
-def cell_place(cell: Any) -> str:
-    return place(cell.filename, cell.first_line)
 
 
 def text(values: dict[str, Any], key: str) -> str:

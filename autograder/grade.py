@@ -6,6 +6,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,13 +39,15 @@ class Questions:
         self.seed = seed
         self.module = load_module(suite / "questions.py")
         self.facts: dict[str, Any] = {}
+        self.drawn: dict[str, Question] = {}
 
     def random(self, probe: str) -> RandomState:
         return RandomState((zlib.crc32(probe.encode()) + self.seed) % 2**32)
 
     def __call__(self, probe: str) -> Question:
-        question: Question = getattr(self.module, probe.replace(".", "_"))(self.random(probe), self.facts)
-        return question
+        if probe not in self.drawn:  # several checks look at one question, and its weights take a while to draw
+            self.drawn[probe] = getattr(self.module, probe.replace(".", "_"))(self.random(probe), self.facts)
+        return self.drawn[probe]
 
     def probes(self) -> list[str]:
         return list(self.module.PROBES)
@@ -121,30 +124,27 @@ class Grading:
         Raises Failure or NotChecked when there is none. An answer that an exception cut short is one, too, when
         `enough` says so.
         """
-        question = self.questions(probe)
-        question.values.update(values)
-        return self._answer(self.session, probe, question, enough)
+        return self._answer(self.session, probe, values, enough)
 
     def observed_on_gpu(self, probe: str) -> Observation | None:
         """The answer on a GPU, where there is one to grade on."""
         if not self.gpu:
             return None
         session, device = self.gpu
-        question = self.questions(probe)
-        question.values["gpu"] = device
-        return self._answer(session, probe, question)
+        return self._answer(session, probe, {"gpu": device})
 
     def _answer(
         self,
         session: Session,
         probe: str,
-        question: Question,
+        values: dict[str, Any],
         enough: Callable[[Observation], bool] = lambda seen: False,
     ) -> Observation:
         if self.submission.problem:
             raise NotChecked(self.submission.problem)
         task = self.assignment.task(probe)
-        seen = session.ask(probe, question)
+        question = self.questions(probe)
+        seen = session.ask(probe, replace(question, values=question.values | values))
         if seen.ended:
             raise explain_end(seen.ended)
         if seen.error and not enough(seen):

@@ -194,8 +194,8 @@ def without_commands(source: str) -> str:
             at = (error.lineno or 0) - 1
             if not 0 <= at < len(lines) or not COMMAND.search(lines[at]):
                 break  # the student's own mistake: let it be told
-            indent, goes_on = indent_of(lines[at]), True
-            first = at
+            first, goes_on = at, True
+            indent = re.match(r"\s*", lines[at])[0]  # type: ignore[index]  # it always matches
             while goes_on and at < len(lines):
                 goes_on = lines[at].rstrip().endswith("\\")
                 lines[at] = ""
@@ -206,10 +206,6 @@ def without_commands(source: str) -> str:
         else:
             break
     return "\n".join(lines)
-
-
-def indent_of(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
 
 
 def answer(probe: Any, student: Student, question: Message) -> Message:

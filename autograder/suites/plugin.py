@@ -29,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "task(id): the check of points.toml that a graded test decides")
-    if config.getoption("--submission", None) and not config.pluginmanager.has_plugin("grading"):
-        config.pluginmanager.register(standalone(config), "grading")
+    if config.getoption("--submission"):
+        config.pluginmanager.register(standalone(config))
 
 
 def standalone(config: pytest.Config) -> "GradingPlugin":
