@@ -4,6 +4,15 @@ from typing import Any
 
 import numpy as np
 
+# What the check that runs has measured: (what, value, limit). `Grading` takes it down for each check.
+measured: list[tuple[str, float, float]] = []
+
+
+def within(value: float, limit: float, what: str = "distance") -> bool:
+    """Whether `value` keeps its `limit`. Both are noted, for how near a call it was (docs/evidence.md)."""
+    measured.append((what, float(value), float(limit)))
+    return value <= limit
+
 
 def distance(observed: np.ndarray, expected: np.ndarray) -> float:
     """Relative L2 distance of two arrays of the same shape."""
@@ -11,7 +20,7 @@ def distance(observed: np.ndarray, expected: np.ndarray) -> float:
     return float(np.linalg.norm(observed.astype(np.float64) - expected)) / (scale or 1.0)
 
 
-def fault(observed: Any, expected: np.ndarray, tolerance: float) -> str | None:
+def fault(observed: Any, expected: np.ndarray, tolerance: float, what: str = "distance") -> str | None:
     """What is wrong with an observed array, in words; None if it agrees within `tolerance` (relative L2)."""
     if not isinstance(observed, np.ndarray):
         return "nothing"
@@ -21,7 +30,7 @@ def fault(observed: Any, expected: np.ndarray, tolerance: float) -> str | None:
         return f"numbers of type {observed.dtype}"
     if not np.isfinite(observed).all():
         return "NaN or infinity among the numbers"
-    if distance(observed, expected) <= tolerance:
+    if within(distance(observed, expected), tolerance, what):
         return None
     return "other numbers"
 

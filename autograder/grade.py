@@ -1,11 +1,12 @@
 """Grades one submission: ask, observe, compare, report. The suite's pytest tests do the comparing."""
 
+import contextlib
 import importlib.util
 import os
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ from numpy.random import RandomState
 
 from autograder import recording
 from autograder.assignment import Assignment, AssignmentError, Task
-from autograder.compare import printable
+from autograder.compare import measured, printable
 from autograder.device import gpu_to_try
 from autograder.explain import explain_end, explain_error, explain_missing
 from autograder.isolation.launch import Host, HostError, start_host
@@ -114,6 +115,7 @@ class Grading:
         self.gpu = gpu
         self.on_check, self.on_task = on_check, on_task
         self.results: dict[str, CheckResult] = {}
+        self.measured: dict[str, list[tuple[str, float, float]]] = {}  # by check, as `compare.within` noted it
         self.fault: BaseException | None = None
 
     def observed(
@@ -161,6 +163,8 @@ class Grading:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
+        self.measured[check_id] = measured.copy()
+        measured.clear()
         result = CheckResult(check_id, title, 0.0, points, "passed")
         if raised is None:
             result.score = points
@@ -188,18 +192,43 @@ class Grading:
         return TaskResult(task.id, task.title, task.points, [self.results[check] for check in task.checks])
 
 
-def grade(
+@contextlib.contextmanager
+def open_grading(
     assignment: Assignment,
     path: Path,
     host: Host,
     *,
     seed: int = PUBLIC_SEED,
-    tasks: Iterable[str] = (),
     device: str = "cpu",
+    expected: dict[str, Observation] | None = None,
     on_check: Callable[[Task, str], None] = lambda task, check: None,
     on_task: Callable[[TaskResult], None] = lambda task: None,
-) -> Report:
-    """Grade the submission at `path`, all of it or the `tasks` named.
+) -> Iterator[Grading]:
+    """A submission ready to be checked; its processes end with the block.
+
+    `expected` saves asking the reference for answers that the caller has. Raises what `grade` raises.
+    """
+    submission = read_submission(path, assignment.explore_cells())
+    rules = load_rules()
+    questions = Questions(assignment.suite, seed)
+    if expected is None:
+        expected = expected_answers(assignment, questions, host, rules)
+    else:
+        questions.facts = expected["architecture"].values
+    probes = assignment.suite / "probes.py"
+    session = Session(host, submission, probes, rules)
+    gpu = gpu_session(device, submission, probes, rules)
+    try:
+        yield Grading(assignment, submission, questions, expected, session, gpu, on_check, on_task)
+    finally:
+        session.close()
+        if gpu:
+            gpu[0].close()
+            gpu[0].host.close()
+
+
+def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str] = (), **options: Any) -> Report:
+    """Grade the submission at `path`, all of it or the `tasks` named; `options` are those of `open_grading`.
 
     On a `device` other than `cpu`, what has to do with devices is observed there as well; `auto` takes a GPU if
     PyTorch sees one.
@@ -209,43 +238,35 @@ def grade(
         AssignmentError: an unknown task, or a seed that needs the solutions.
         GraderFault, HostError: the grader itself failed.
     """
-    # Here and not above: pytest takes a moment to import, in which the host imports torch.
-    from autograder.suites import plugin
-
     start = time.monotonic()
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
-    submission = read_submission(path, assignment.explore_cells())
-    rules = load_rules()
-    questions = Questions(assignment.suite, seed)
-    expected = expected_answers(assignment, questions, host, rules)
-    probes = assignment.suite / "probes.py"
-    session = Session(host, submission, probes, rules)
-    gpu = gpu_session(device, submission, probes, rules)
-    grading = Grading(assignment, submission, questions, expected, session, gpu, on_check, on_task)
-    try:
-        run_suite(assignment.suite, plugin.GradingPlugin(grading, [task.id for task in selected]))
-    finally:
-        session.close()
-        if gpu:
-            gpu[0].close()
-            gpu[0].host.close()
-    missing = [check for task in selected for check in task.checks if check not in grading.results]
-    if isinstance(grading.fault, HostError):
-        raise grading.fault
-    if grading.fault or missing:
-        raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
+    with open_grading(assignment, path, host, **options) as grading:
+        run_checks(grading, selected)
     return Report(
         assignment=assignment.name,
         suite_version=assignment.version,
         submission=str(path),
-        seed=seed,
-        device=gpu[1] if gpu else "cpu",
+        seed=grading.questions.seed,
+        device=grading.gpu[1] if grading.gpu else "cpu",
         sandbox="none",
         seconds=time.monotonic() - start,
-        problem=submission.problem,
-        notes=notes(session),
+        problem=grading.submission.problem,
+        notes=notes(grading.session),
         tasks=[grading.task_result(task) for task in selected],
     )
+
+
+def run_checks(grading: Grading, tasks: list[Task]) -> None:
+    """Run the suite's tests for these tasks. Raises GraderFault or HostError when one gives no verdict."""
+    # Here and not above: pytest takes a moment to import, in which the host imports torch.
+    from autograder.suites import plugin
+
+    run_suite(grading.assignment.suite, plugin.GradingPlugin(grading, [task.id for task in tasks]))
+    missing = [check for task in tasks for check in task.checks if check not in grading.results]
+    if isinstance(grading.fault, HostError):
+        raise grading.fault
+    if grading.fault or missing:
+        raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
 
 
 def gpu_session(device: str, submission: Submission, probes: Path, rules: dict[str, Any]) -> tuple[Session, str] | None:

@@ -16,10 +16,11 @@ import socket
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -77,8 +78,12 @@ def course_sample() -> Path:
     raise FileNotFoundError(f"the MNIST sample is missing: there is no {PACKAGE.parent / 'data' / 'sample'}")
 
 
-def load_mnist(train: bool) -> Dataset[tuple[Tensor, int]]:
-    """The training or the test set: images (1, 28, 28), float32 in [0, 1], with labels 0 to 9.
+def load_mnist(train: bool, transform: Callable[[Any], Any] | None = None) -> Dataset[tuple[Tensor, int]]:
+    """The training or the test set as torchvision has it: images with labels 0 to 9.
+
+    Args:
+        train: which of the two.
+        transform: what becomes of an image; by default `ToTensor()`: (1, 28, 28), float32 in [0, 1].
 
     Raises:
         FileNotFoundError: see `find_mnist`.
@@ -86,7 +91,7 @@ def load_mnist(train: bool) -> Dataset[tuple[Tensor, int]]:
     from torchvision.datasets import MNIST
     from torchvision.transforms import ToTensor
 
-    return MNIST(find_mnist(), train=train, transform=ToTensor(), download=False)
+    return MNIST(find_mnist(), train=train, transform=transform or ToTensor(), download=False)
 
 
 def read_idx(path: Path) -> np.ndarray:

@@ -3,6 +3,7 @@
 `autograder grade` runs a suite with it; so does `pytest autograder/suites/cnn --submission FILE`.
 """
 
+import contextlib
 from collections.abc import Callable, Generator
 from pathlib import Path
 from types import ModuleType
@@ -36,29 +37,23 @@ def pytest_configure(config: pytest.Config) -> None:
 def standalone(config: pytest.Config) -> "GradingPlugin":
     """A grading for plain `pytest SUITE --submission FILE`."""
     from autograder.assignment import find_assignment
-    from autograder.grade import Grading, Questions, expected_answers
+    from autograder.grade import open_grading
     from autograder.isolation.launch import start_host
-    from autograder.rules import load_rules
-    from autograder.session import Session
-    from autograder.submission import SubmissionError, read_submission
+    from autograder.submission import SubmissionError
 
     suites = [Path(argument).resolve() for argument in config.args]
     suite = next((path for at in suites for path in (at, *at.parents) if (path / "points.toml").exists()), None)
     if not suite:
         raise pytest.UsageError("--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn")
     assignment = find_assignment(suite.name, suite.parents[2])
+    opened = contextlib.ExitStack()
+    config.add_cleanup(opened.close)
+    host = opened.enter_context(contextlib.closing(start_host()))
+    path, seed = Path(config.getoption("--submission")), config.getoption("--seed")
     try:
-        submission = read_submission(Path(config.getoption("--submission")), assignment.explore_cells())
+        grading = opened.enter_context(open_grading(assignment, path, host, seed=seed))
     except SubmissionError as error:
         raise pytest.UsageError(str(error)) from error
-    host = start_host()
-    config.add_cleanup(host.close)
-    rules = load_rules()
-    questions = Questions(assignment.suite, config.getoption("--seed"))
-    expected = expected_answers(assignment, questions, host, rules)
-    session = Session(host, submission, assignment.suite / "probes.py", rules)
-    config.add_cleanup(session.close)
-    grading = Grading(assignment, submission, questions, expected, session)
     return GradingPlugin(grading, [task.id for task in assignment.tasks])
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from autograder.compare import fault, integers, number, words
+from autograder.compare import fault, integers, number, within, words
 from autograder.verdict import Failure
 
 # A fraction of 38 samples: the nearest other one is 0.026 away.
@@ -15,7 +15,7 @@ def test_accuracy(observed, question):
     asked = question("evaluate.accuracy")
     right = asked.arrays["x"].reshape(-1, 10).argmax(axis=1) == asked.arrays["y"]
     value, due = number(came), float(right.mean())
-    if value is not None and abs(value - due) <= TOLERANCE:
+    if value is not None and within(abs(value - due), TOLERANCE):
         return
     expectation = "right images divided by all images, a number between 0 and 1"
     if value is None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.compare import distance, integers
+from autograder.compare import distance, integers, within
 from autograder.verdict import Failure
 
 # Relative L2. What a batch norm makes of a batch differs by 1e-7 between CPU kernels, and by 0.3 between its modes.
@@ -22,7 +22,7 @@ def test_mode(observed, expected):
     if not len(came) or not isinstance(inner, np.ndarray) or inner.shape != (len(came), right.arrays["inner"].shape[1]):
         raise Failure("the given model is trained", "no batch went backward through it", "see the check of the update")
     for position, (batch, row) in enumerate(zip(came.tolist(), inner, strict=True)):
-        if batch not in by_batch or not distance(row, by_batch[batch]) <= TOLERANCE:
+        if batch not in by_batch or not within(distance(row, by_batch[batch]), TOLERANCE):
             raise Failure(
                 "batch norm and dropout behave as in training",
                 "as in evaluation, from the first batch on" if position == 0 else "so at first, but not later",

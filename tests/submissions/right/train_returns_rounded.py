@@ -1,5 +1,4 @@
 # Rounds the averages to two digits.
-# loses: train.returns
 
 # %% answer="train"
 def train(
