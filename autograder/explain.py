@@ -42,6 +42,7 @@ HINTS = {
     r"'NoneType' object is not callable": "something that should be a function or a layer is None: was it called, or "
     "left without a `return`?",
     ARGUMENTS: "an argument is missing, or one too many: compare the call with what is called",
+    r"^EOFError": "there is nobody to type an answer: take `input()` out, and use the arguments",
     r"Cannot allocate memory|can't allocate memory|MemoryError": "it asked for more memory than the grader gives: is "
     "something kept for every batch, or made far too large?",
 }
@@ -50,11 +51,12 @@ HINTS = {
 def explain_error(error: dict[str, Any], session: Session) -> Failure | NotChecked:
     """One message for an exception that came out of student code."""
     kind, message, where = text(error, "type"), text(error, "message"), error.get("where")
-    at, source = None, ""
+    at, source, function = None, "", ""
     if isinstance(where, dict) and isinstance(where.get("line"), int):
         at, source = place(text(where, "filename"), where["line"]), text(where, "source")
+        function = text(where, "function")
     if kind == "NotImplementedError" and at and source.startswith("raise"):
-        return stub_reached(at, session.submission)
+        return stub_reached(at, function, session.submission)
     if kind == "Missing":
         return NotChecked(message, "take the cell from the starter again and fill it in", at)
     if error.get("rule"):
@@ -72,8 +74,12 @@ def explain_error(error: dict[str, Any], session: Session) -> Failure | NotCheck
     return Failure(RUNS, came[:400], hint or "the error came up in this line; start there", at)
 
 
-def stub_reached(at: str, submission: Submission) -> Failure | NotChecked:
+def stub_reached(at: str, function: str, submission: Submission) -> Failure | NotChecked:
     """A `raise` of the starter was reached: nothing was begun, or it was left in beside the student's own code."""
+    definition = re.compile(rf"^\s*def\s+{re.escape(function)}\b", re.MULTILINE)
+    if sum(len(definition.findall(cell.source)) for cell in submission.to_run()) > 1:
+        came = f"`{function}` stands here more than once, and the last one, which counts, is still the stub"
+        return Failure(RUNS, came, "delete the one that is still the stub", at)
     before, after = submission.line_before_and_after(at)
     inside = after.startswith((" ", "\t")) and not after.lstrip().startswith(("#", "def ", "@"))
     if inside:
@@ -103,13 +109,9 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
     """Why the submission has no `name`: its cell failed, ended the process, or is not there."""
     submission = session.submission
     for cell in cells_of(task, submission.to_run(), name):
-        if ended := session.cell_ends.get(cell.index):
-            return Failure(
-                "the cell runs",
-                ended,
-                "this cell was left out, and the others were graded",
-                place(cell.filename, cell.first_line),
-            )
+        if end := session.cell_ends.get(cell.index):
+            where, ended = end
+            return Failure("the cell runs", ended, "this part was left out, and the rest was graded", where)
         for error in session.cell_errors.get(cell.index, [])[:1]:
             return explain_error(error, session)
     return NotChecked(

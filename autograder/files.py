@@ -1,5 +1,6 @@
 """Files are written beside and then renamed, so that a reader or a crash never meets half of one."""
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 def write(path: Path, data: str | bytes) -> None:
     """Write `path` whole or not at all; folders above it are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")  # two runs at once each have one of their own
     try:
         beside.write_bytes(data.encode() if isinstance(data, str) else data)
         beside.replace(path)

@@ -313,9 +313,18 @@ def run_suite(suite: Path, plugin: Any) -> None:
 
 
 def notes(session: Session) -> list[str]:
-    """Cells that did not run to their end, which costs nothing by itself."""
+    """What is worth knowing of the cells, and costs nothing by itself."""
     found = []
     for cell in session.submission.to_run():
-        if ended := session.cell_ends.get(cell.index):
-            found.append(f"a cell was left out ({cell.filename}, from its line {cell.first_line}): {ended}")
-    return found
+        if end := session.cell_ends.get(cell.index):
+            found.append(f"{end[0]} was left out: {end[1]}")
+        for error in session.cell_errors.get(cell.index, []):
+            if error.get("type") == "IndentationError" and error.get("message") == "unexpected indent":
+                found.append(f"{cell.filename} has code that begins too far right: was a cell split in two?")
+    for where in session.late:
+        found.append(
+            f"{where} uses something that stands further down; it was run at the end. Restart and run all to see"
+        )
+    for name in session.reused:
+        found.append(f"`{name}` is the name of a function, and of a value further down; the function was graded")
+    return [printable(note) for note in found]

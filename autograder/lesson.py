@@ -4,7 +4,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,12 @@ def fastest_device() -> str:
 
 
 def picture_grid(
-    images: "Tensor", name: str, titles: Iterable[object] = (), columns: int = 8, colours: str = "grey"
+    images: "Tensor",
+    name: str,
+    titles: Iterable[object] = (),
+    columns: int = 8,
+    colours: str = "grey",
+    limits: tuple[float | None, float | None] = (None, None),
 ) -> None:
     """Draw grey images side by side.
 
@@ -99,6 +104,7 @@ def picture_grid(
         titles: a text above each image.
         columns: images in a row.
         colours: a colour map of matplotlib.
+        limits: the values of its first and its last colour; by default those of each image.
     """
     import matplotlib.pyplot as plt
 
@@ -110,7 +116,7 @@ def picture_grid(
     for axis in axes.flat:
         axis.axis("off")
     for axis, image in zip(axes.flat, images, strict=False):
-        axis.imshow(image, cmap=colours)
+        axis.imshow(image, cmap=colours, vmin=limits[0], vmax=limits[1])
     for axis, title in zip(axes.flat, titles, strict=False):
         axis.set_title(title, fontsize=9)
     plt.tight_layout(pad=0.4)
@@ -129,12 +135,3 @@ def picture(name: str) -> None:
     else:
         plt.show()
     plt.close()
-
-
-def compare_shapes(predicted: dict[str, Sequence[int]], actual: dict[str, Sequence[int]]) -> None:
-    """Print both shapes of each layer side by side, and a mark where they agree."""
-    print(f"{'layer':10}{'predicted':20}{'actual':20}")
-    for layer, shape in actual.items():
-        guess = predicted.get(layer)
-        same = isinstance(guess, Sequence) and tuple(guess) == tuple(shape)
-        print(f"{layer:10}{guess!s:20}{tuple(shape)!s:20}{'✓' if same else '✗'}")

@@ -4,16 +4,9 @@ It receives the submission as text, calls the student's functions on the inputs 
 numbers and arrays. It knows no expected value and decides nothing.
 """
 
-import __future__
-
-import ast
 import contextlib
-import functools
 import io
-import linecache
 import math
-import operator
-import re
 import sys
 import traceback
 import types
@@ -22,23 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.cells import CellRunner
+from autograder.errors import MAX_TEXT, Missing, describe_error
 from autograder.isolation import limits
-from autograder.rules import PackageError, RuleError, enforce
+from autograder.rules import enforce
 from autograder.wire import Channel, Closed, Message
 
 MODULE = "submission"  # the name of the student's module; a file may be called torch.py
-MAX_ERRORS = 50  # of cells that are told to the judge
-MAX_TEXT = 500  # characters of any one text that comes from student code
-# A line for the notebook and not for Python: `%time`, `!pip`, `files = !ls`, `nn.Conv2d?`.
-COMMAND = re.compile(r"^\s*([\w, ]+=\s*)?[%!]|\?\s*$")
-IPYTHON_CALL = re.compile(r"^([ \t]*)get_ipython\(\)\..*$", re.MULTILINE)  # as nbconvert writes `%time`
-FUTURE_FLAGS = functools.reduce(
-    operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
-)
-
-
-class Missing(NameError):
-    """The submission has no such name."""
 
 
 class Seen:
@@ -116,14 +99,15 @@ def serve(channel: Channel) -> None:
         channel.send(Message({"fault": traceback.format_exc()}))
         return
     with contextlib.suppress(Closed):
-        errors = run_cells(start["cells"], student, channel, start["rules"]["limits"]["cells"])
-        channel.send(Message({"ready": True, "errors": errors, "gpus": gpus}))
+        runner = CellRunner(student.namespace, channel, start["left_out"], start["definitions_only"])
+        seen = runner.run(start["cells"], start["rules"]["limits"]["cells"])
+        channel.send(Message({"ready": True, "gpus": gpus, **seen}))
         while True:
             question = channel.receive()
             limits.processor_seconds(question.header["seconds"])
-            seen = answer(probes[question.header["probe"]], student, question)
+            observation = answer(probes[question.header["probe"]], student, question)
             try:
-                channel.send(seen)
+                channel.send(observation)
             except (TypeError, ValueError) as error:  # JSON or safetensors cannot take what the student's code made
                 channel.send(Message({"values": {}, "error": describe_error(error, set())}))
 
@@ -153,61 +137,6 @@ def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     return Student(module.__dict__, filenames, printed, start["bound"]), probes.__dict__
 
 
-def run_cells(cells: list[dict[str, Any]], student: Student, channel: Channel, seconds: int) -> list[dict[str, Any]]:
-    """Run `cells` in order; a cell that fails does not stop the others. Says which one begins, in case it ends us."""
-    errors = []
-    limits.processor_seconds(seconds)
-    flags = 0  # `from __future__ import ...` holds for the cells that follow, as in a script
-    for cell in cells:
-        channel.send(Message({"running": cell["index"]}))
-        # Empty lines before the code make the line numbers of errors those of the file.
-        source = "\n" * (cell["first_line"] - 1) + cell["source"]
-        known = linecache.cache.get(cell["filename"])
-        before = known[2] if known and len(known) == 4 else []
-        lines = before + source.splitlines(keepends=True)[len(before) :]
-        linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
-        try:
-            statements = ast.parse(without_commands(source), cell["filename"]).body
-        except BaseException as error:
-            errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
-            continue
-        # One by one: a statement that fails takes nothing with it, also where all of the work is in one cell.
-        for statement in statements:
-            try:
-                part = ast.Module([statement], type_ignores=[])
-                code = compile(part, cell["filename"], "exec", flags, dont_inherit=True)
-                flags |= code.co_flags & FUTURE_FLAGS
-                exec(code, student.namespace)
-            except BaseException as error:
-                if len(errors) < MAX_ERRORS:
-                    errors.append({"cell": cell["index"], **describe_error(error, student.filenames)})
-    return errors
-
-
-def without_commands(source: str) -> str:
-    """Without the lines that a notebook takes for commands; the others keep their numbers."""
-    lines = IPYTHON_CALL.sub(r"\1pass", source).split("\n")
-    while True:
-        try:
-            compile("\n".join(lines), "cell", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            at = (error.lineno or 0) - 1
-            if not 0 <= at < len(lines) or not COMMAND.search(lines[at]):
-                break  # the student's own mistake: let it be told
-            first, goes_on = at, True
-            indent = re.match(r"\s*", lines[at])[0]  # type: ignore[index]  # it always matches
-            while goes_on and at < len(lines):
-                goes_on = lines[at].rstrip().endswith("\\")
-                lines[at] = ""
-                at += 1
-            lines[first] = f"{indent}pass" if indent else ""
-        except ValueError:  # null bytes
-            break
-        else:
-            break
-    return "\n".join(lines)
-
-
 def answer(probe: Any, student: Student, question: Message) -> Message:
     """One observation: what the probe saw, what was printed, and the error that ended it, if any."""
     seen = Seen()
@@ -228,26 +157,6 @@ def leave_as_found(student: Student) -> None:
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
-
-
-def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
-    """Type, text and the line of the student's own code where it came up; never fails itself."""
-    try:
-        message = str(error)[:MAX_TEXT]
-    except BaseException:
-        message = "(the text of this error cannot be shown)"
-    where: dict[str, Any] | None = None
-    if isinstance(error, SyntaxError) and error.filename in filenames:
-        message = str(error.msg)[:MAX_TEXT]
-        where = {"filename": error.filename, "line": error.lineno, "function": ""}
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename in filenames:
-            where = {"filename": frame.f_code.co_filename, "line": line, "function": frame.f_code.co_name}
-    if where:
-        where["source"] = linecache.getline(where["filename"], where["line"] or 0).strip()[:MAX_TEXT]
-    rule = isinstance(error, RuleError | PackageError)
-    seen = {"type": type(error).__name__[:80], "message": message, "where": where, "rule": rule}
-    return seen | ({"name": error.name} if isinstance(error, Missing) else {})
 
 
 def plain(value: Any) -> dict[str, Any]:

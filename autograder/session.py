@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograder.isolation.launch import Child, Host, HostError
-from autograder.submission import Cell, Submission
+from autograder.submission import Cell, Submission, place
 from autograder.wire import Channel, Closed, Message, ProtocolError
 
+MAX_ENDS = 5  # statements that may end their process one after another; then only definitions are run
 STARTING = 180  # seconds until a child has torch imported, on a slow disk that has not seen it before
 
 
@@ -47,8 +48,8 @@ class Observation:
 class Session:
     """One submission under observation.
 
-    A cell or a probe that ends the child costs only its own task: the session goes on in a new child, without
-    that cell and without that task's other probes.
+    A statement of a cell, or a probe, that ends the child costs only what depends on it: the session goes on in a new
+    child, without that statement and without that task's other probes.
     """
 
     def __init__(self, host: Host, submission: Submission, probes: Path, rules: dict[str, Any], gpu: bool = False):
@@ -63,7 +64,10 @@ class Session:
         self.answers: dict[str, Observation] = {}  # by question; several checks look at one answer
         self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
         self.cell_errors: dict[int, list[dict[str, Any]]] = {}  # by the index of the cell
-        self.cell_ends: dict[int, str] = {}
+        self.cell_ends: dict[int, tuple[str, str]] = {}  # where, and how a child ended there
+        self.left_out: list[tuple[int, int]] = []  # cell and statement of those that ended a child
+        self.late: list[str] = []  # places that only ran after all cells below them
+        self.reused: list[str] = []  # functions whose names were bound to plain values further down
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
@@ -96,19 +100,22 @@ class Session:
             self.child = None
 
     def _channel(self) -> Channel:
-        """A child that has run the cells. One that ends while it runs them is replaced, without that cell."""
+        """A child that has run the cells. One that ends while it runs them is replaced, without what ended it."""
         while not self.child:
             self.child = self.host.spawn(gpu=self.gpu)
-            ended = self._run_cells(self.child.channel)
-            if ended:
-                self.cells = [cell for cell in self.cells if cell is not ended]
+            if ended := self._run_cells(self.child.channel):
+                cell, statement, _ = ended
+                # Text that ends even Python's parser has no statements; and there must be an end to it.
+                if statement < 0 or len(self.left_out) >= 2 * MAX_ENDS:
+                    self.cells = [other for other in self.cells if other is not cell]
+                self.left_out.append((cell.index, statement))
         return self.child.channel
 
-    def _run_cells(self, channel: Channel) -> Cell | None:
-        """Let the child run the cells; the one that ended it, if one did."""
+    def _run_cells(self, channel: Channel) -> tuple[Cell, int, int] | None:
+        """Let the child run the cells; cell, number and line of the statement that ended it, if one did."""
         seconds = self.rules["limits"]["cells"]
         cells = {cell.index: cell for cell in self.cells}
-        running: Cell | None = None
+        running: tuple[Cell, int, int] | None = None
         deadline = time.monotonic() + STARTING
         try:
             channel.send(Message(self._start()), timeout=STARTING)
@@ -117,25 +124,34 @@ class Session:
                 if "fault" in header and not running:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
-                    self.gpus = list(header["gpus"])
-                    self.cell_errors = {}
-                    for error in header["errors"]:
-                        self.cell_errors.setdefault(error["cell"], []).append(error)
+                    self._take_down(header, cells)
                     return None
                 if not running:
                     deadline = time.monotonic() + 3 * seconds  # for all cells together
-                running = cells[header["running"]]
-        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
+                running = cells[header["running"]], int(header["statement"]), int(header["line"])
+        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError, ValueError) as how:
             ended = self._end(how, seconds)
             if running is None:
                 raise HostError("the process for student code did not start" + self.host.last_words()) from how
-            self.cell_ends[running.index] = ended
+            cell, _, line = running
+            self.cell_ends[cell.index] = (place(cell.filename, line), ended)
             return running
+
+    def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:
+        """What the child says of the cells that it ran. Raises KeyError or TypeError for what is not as agreed."""
+        self.gpus = list(header["gpus"])
+        self.cell_errors = {}
+        for error in header["errors"]:
+            self.cell_errors.setdefault(error["cell"], []).append(error)
+        self.late = [place(cells[index].filename, int(line)) for index, line in header["late"]]
+        self.reused = [name for name in header["reused"] if isinstance(name, str) and name.isidentifier()]
 
     def _start(self) -> dict[str, Any]:
         """All that a child is told. The submission goes in as text, and nothing of what is expected."""
         return {
             "cells": [asdict(cell) for cell in self.cells],
+            "left_out": self.left_out,
+            "definitions_only": len(self.left_out) >= MAX_ENDS,
             "bound": sorted(self.submission.bound_names()),
             "probes": self.probes,
             "rules": self.rules,

@@ -1,5 +1,6 @@
 """A submission file, `.py` or `.ipynb`, as cells with the lines where they stand."""
 
+import codecs
 import io
 import json
 import re
@@ -13,6 +14,11 @@ from typing import Any
 
 TOP_BINDING = re.compile(r"^(\w+)\s*=[^=]", re.MULTILINE)
 ANY_BINDING = re.compile(r"^\s*(\w+)\s*=[^=]", re.MULTILINE)
+# Byte order marks of what some editors on Windows call "Unicode"; the longer ones first.
+MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
+MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+CODING = re.compile(r"\A((?:.*\n)?[ \t\f]*#.*?coding)[:=]")  # PEP 263: in the first or second line
+MAX_CODE = 2 << 20  # characters of code in a file; the lesson has 30,000
 TOGETHER = 2  # seconds within which JupyterLab writes a notebook and the script that is paired with it
 
 
@@ -118,9 +124,10 @@ def check_file(path: Path) -> None:
 
 
 def decode(data: bytes) -> str:
-    """Text in the encoding that Python itself would take it for; line ends become plain."""
+    """Text in the encoding that its first bytes or Python's own rules name; line ends become plain."""
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        marked = next((name for mark, name in MARKS.items() if data.startswith(mark)), None)
+        encoding = marked or tokenize.detect_encoding(io.BytesIO(data).readline)[0]
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError):
         text = data.decode("latin-1")
@@ -131,6 +138,8 @@ def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
     """Cells of a percent-format script; a script without markers is one cell."""
     import jupytext
 
+    check_size(len(text))
+    text = CODING.sub(r"\1 (decoded)", text, count=1)  # jupytext knows utf-8 alone
     lines = text.split("\n")
     cells = []
     position = 0
@@ -157,7 +166,7 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     import nbformat
 
     try:
-        json.loads(text)
+        text = without_outputs(json.loads(text))
         with warnings.catch_warnings():  # about ids of cells, which say nothing to a student
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(text, as_version=4)
@@ -166,13 +175,31 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
         raise ValueError(f"it is not JSON (line {error.lineno}); save it again in Jupyter") from error
     except Exception as error:  # nbformat raises what it meets: KeyError, AttributeError, its own
         raise ValueError("it is not a Jupyter notebook; save it again in Jupyter") from error
-    found = []
+    check_size(sum(len(cell.source) for _, cell in cells))
+    found: list[Cell] = []
     for index, cell in cells:
         if cell.source.strip():
             answer = cell.metadata.get("answer") or (cell.metadata.get("nbgrader") or {}).get("grade_id")
             filename = f"{name}, cell {answer or index + 1}"
+            if filename in [other.filename for other in found]:  # a copied cell
+                filename += f" ({index + 1})"
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
     return found
+
+
+def check_size(characters: int) -> None:
+    """Raises ValueError for what nobody has written by hand; reading and running it would take minutes."""
+    if characters > MAX_CODE:
+        raise ValueError(f"it holds {characters / 1e6:.0f} MB of code; is it data?")
+
+
+def without_outputs(notebook: Any) -> str:
+    """A notebook of any nbformat as JSON without what its cells have put out, which may be 100 MB."""
+    sheets = [notebook, *notebook.get("worksheets", [])]
+    for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
+        if cell.get("cell_type") == "code":
+            cell["outputs"] = []
+    return json.dumps(notebook)
 
 
 def make_cell(index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]) -> Cell:

@@ -153,8 +153,8 @@ def test_own_cell_that_fails_costs_nothing(graded: Graded) -> None:
     assert report.score == 100 and report.notes == []
 
 
-def test_answer_cell_that_ends_the_process_costs_its_task(graded: Graded) -> None:
-    report = graded(REFERENCE.replace("def evaluate(", "import os; os._exit(0)\n\n\ndef evaluate(", 1))
+def test_definition_that_ends_the_process_costs_its_task(graded: Graded) -> None:
+    report = graded(REFERENCE.replace("def evaluate(", "@__import__('os')._exit(0)\ndef evaluate(", 1))
     assert tasks_lost(report) == {"evaluate"}
     assert "ended its own process" in check(report, "evaluate.mode").came
 

@@ -22,14 +22,14 @@ from typing import Any
 
 from rich.progress import track
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import CNN, loses, pieces, splice
 
 from autograder.grade import Questions, expected_answers, open_grading, run_checks
 from autograder.isolation.launch import Host, start_host
 from autograder.rules import load_rules
 
+ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "build" / "evidence"
 BEST = "avx512" if "avx512f" in Path("/proc/cpuinfo").read_text() else "avx2"
 # How else a processor may compute: by environment variables that make PyTorch and oneDNN take older kernels, or by a

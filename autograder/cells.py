@@ -1,0 +1,172 @@
+"""Runs the cells of a submission, one statement at a time, beside the student's code."""
+
+import __future__
+
+import ast
+import functools
+import linecache
+import operator
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from autograder.errors import describe_error
+from autograder.isolation import limits
+from autograder.wire import Channel, Message
+
+MAX_ERRORS = 50  # that are told to the judge
+# A line for the notebook and not for Python: `%time`, `!pip`, `files = !ls`, `nn.Conv2d?`.
+COMMAND = re.compile(r"^\s*([\w, ]+=\s*)?[%!]|\?\s*$")
+# A cell whose text is not for Python at all. (`%%time` and its like are Python below their first line.)
+OTHER_LANGUAGE = re.compile(
+    r"\s*%%(bash|sh|script|cmd|html|HTML|javascript|js|latex|markdown|svg|perl|ruby|writefile)\b"
+)
+IPYTHON_CALL = re.compile(r"^([ \t]*)get_ipython\(\)\..*$", re.MULTILINE)  # as nbconvert writes `%time`
+FUTURE_FLAGS = functools.reduce(
+    operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
+)
+
+Cell = dict[str, Any]
+
+
+class CellRunner:
+    """Runs cells in a namespace. A statement that fails takes nothing with it, also where all is in one cell.
+
+    Each is announced before it runs, in case it ends this process; those that did so before are left out.
+    """
+
+    def __init__(
+        self, namespace: dict[str, Any], channel: Channel, left_out: list[list[int]], definitions_only: bool
+    ) -> None:
+        self.namespace = namespace
+        self.channel = channel
+        self.left_out = {(cell, statement) for cell, statement in left_out}
+        self.definitions_only = definitions_only
+        self.flags = 0  # `from __future__ import ...` holds for the cells that follow, as in a script
+        self.errors: list[dict[str, Any]] = []
+        self.early: list[tuple[Cell, int, ast.stmt, dict[str, Any]]] = []  # used a name before it was bound
+        self.defined: dict[str, Any] = {}  # what the last `def` or `class` of each name made
+
+    def run(self, cells: list[Cell], seconds: int) -> dict[str, Any]:
+        """What the judge is told: `errors`, `late` (cell and line of what only ran at the end), `reused` names."""
+        self.filenames = {cell["filename"] for cell in cells}
+        limits.processor_seconds(seconds)
+        for cell in cells:
+            for number, statement in enumerate(self.statements(cell)):
+                if error := self.run_statement(cell, number, statement):
+                    self.errors.append(error)
+                    if error["type"] == "NameError":
+                        self.early.append((cell, number, statement, error))
+        late = self.run_again()
+        return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS], "reused": self.restore()}
+
+    def statements(self, cell: Cell) -> list[ast.stmt]:
+        self.announce(cell, -1, cell["first_line"])
+        # Empty lines before the code make the line numbers of errors those of the file.
+        source = "\n" * (cell["first_line"] - 1) + without_commands(cell["source"])
+        known = linecache.cache.get(cell["filename"])
+        before = known[2] if known and len(known) == 4 else []
+        lines = before + ("\n" * (cell["first_line"] - 1) + cell["source"]).splitlines(keepends=True)[len(before) :]
+        linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
+        try:
+            return ast.parse(source, cell["filename"]).body
+        except BaseException as error:
+            self.errors.append({"cell": cell["index"], **describe_error(error, self.filenames)})
+            return []
+
+    def run_statement(self, cell: Cell, number: int, statement: ast.stmt) -> dict[str, Any] | None:
+        """The error that it ends with, if it does."""
+        if (cell["index"], number) in self.left_out or (self.definitions_only and not is_definition(statement)):
+            return None
+        self.announce(cell, number, statement.lineno)
+        try:
+            part = ast.Module([statement], type_ignores=[])
+            code = compile(part, cell["filename"], "exec", self.flags, dont_inherit=True)
+            self.flags |= code.co_flags & FUTURE_FLAGS
+            exec(code, self.namespace)
+        except BaseException as error:
+            return {"cell": cell["index"], **describe_error(error, self.filenames)}
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            self.defined[statement.name] = self.namespace.get(statement.name)
+        return None
+
+    def announce(self, cell: Cell, number: int, line: int) -> None:
+        self.channel.send(Message({"running": cell["index"], "statement": number, "line": line}))
+
+    def run_again(self) -> list[list[int]]:
+        """Statements that came before what they use, as in a notebook whose cells were run in another order.
+
+        One that binds a name which has been bound since stays out: a later cell counts. Returns (cell, line) of
+        those that ran.
+        """
+        late: list[list[int]] = []
+        progress = True
+        while progress:
+            progress = False
+            for item in list(self.early):
+                cell, number, statement, error = item
+                if not bound_by(statement).isdisjoint(self.namespace):
+                    self.early.remove(item)
+                elif not self.run_statement(cell, number, statement):
+                    self.early.remove(item)
+                    self.errors.remove(error)
+                    late.append([cell["index"], statement.lineno])
+                    progress = True
+        return late
+
+    def restore(self) -> list[str]:
+        """Bring back functions and classes whose names were used for a plain value further down; says which."""
+        reused = []
+        for name, value in self.defined.items():
+            now = self.namespace.get(name)
+            lost = not isinstance(now, type) if isinstance(value, type) else callable(value) and not callable(now)
+            if lost:
+                self.namespace[name] = value
+                reused.append(name)
+        return reused
+
+
+def is_definition(statement: ast.stmt) -> bool:
+    """Whether it binds names without doing much: a function, a class, an import, a value that is written out."""
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def bound_by(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds at its top."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    return set(stored_names(statement))
+
+
+def stored_names(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            yield inner.id
+
+
+def without_commands(source: str) -> str:
+    """Without the lines that a notebook takes for commands; the others keep their numbers."""
+    if OTHER_LANGUAGE.match(source):
+        return ""
+    lines = IPYTHON_CALL.sub(r"\1pass", source).split("\n")
+    while True:
+        try:
+            compile("\n".join(lines), "cell", "exec", dont_inherit=True)
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            if not 0 <= at < len(lines) or not COMMAND.search(lines[at]):
+                break  # the student's own mistake: let it be told
+            first, goes_on = at, True
+            indent = re.match(r"\s*", lines[at])[0]  # type: ignore[index]  # it always matches
+            while goes_on and at < len(lines):
+                goes_on = lines[at].rstrip().endswith("\\")
+                lines[at] = ""
+                at += 1
+            lines[first] = f"{indent}pass" if indent else ""
+        except (ValueError, MemoryError, RecursionError):  # null bytes, brackets without end
+            break
+        else:
+            break
+    return "\n".join(lines)

@@ -1,0 +1,360 @@
+"""What students hand in without meaning any harm: each a fixture, with what its report has to say.
+
+A fixture is made from the reference solution, as a script or as a notebook, so that it never goes stale. `loses` are
+the tasks that it costs, `says` what stands in the message of a check, `notes` what stands among the notes.
+"""
+
+import copy
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+import pytest
+from conftest import Graded, check, lost
+from corpus import CNN
+
+REFERENCE = CNN.master.read_text(encoding="utf-8")
+STARTER = CNN.starter.read_text(encoding="utf-8")
+NOTEBOOK: dict[str, Any] = json.loads(nbformat.writes(jupytext.reads(REFERENCE, "py:percent")))
+FORWARD = "        x = self.pool1(self.relu1(self.conv1(x)))  # (B, 32, 14, 14)\n"
+SIZE = "    return (size + 2 * padding - kernel_size) // stride + 1\n"
+
+
+@dataclass
+class Fixture:
+    content: str | bytes
+    file: str = "cnn.py"
+    loses: set[str] = field(default_factory=set)
+    says: dict[str, str] = field(default_factory=dict)  # check id -> what stands in its message or hint
+    notes: tuple[str, ...] = ()
+
+
+def replaced(old: str, new: str, text: str = REFERENCE) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def with_cell(code: str) -> str:
+    """The reference with a cell of the student's own at the end."""
+    return f"{REFERENCE}\n# %%\n{code}\n"
+
+
+def notebook(change: Callable[[dict[str, Any]], None] = lambda book: None) -> str:
+    """The reference as a notebook, changed in place by `change`."""
+    book = copy.deepcopy(NOTEBOOK)
+    change(book)
+    return json.dumps(book)
+
+
+def cell_of(book: dict[str, Any], answer: str) -> dict[str, Any]:
+    return next(cell for cell in book["cells"] if cell["metadata"].get("answer") == answer)
+
+
+def source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def code_cells(book: dict[str, Any]) -> list[dict[str, Any]]:
+    return [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+
+
+# --- how a file is written ---------------------------------------------------------------------------------------
+
+tabs = re.sub(r"^(?:    )+", lambda spaces: "\t" * (len(spaces[0]) // 4), REFERENCE, flags=re.MULTILINE)
+mixed_tabs = replaced("    correct = total = 0\n    model.eval()\n", "    correct = total = 0\n\tmodel.eval()\n")
+ascii_only = REFERENCE.encode("ascii", "replace").decode()
+french = replaced("# %% answer", "# les réseaux à convolution, “œuvre” n° 1\n\n# %% answer", ascii_only)
+
+WRITTEN = {
+    "utf-8 with a mark": Fixture(REFERENCE.encode("utf-8-sig")),
+    "utf-16": Fixture(french.encode("utf-16")),
+    "utf-16, big end first": Fixture(b"\xfe\xff" + french.encode("utf-16-be")),
+    "utf-32": Fixture(french.encode("utf-32")),
+    "latin-1, not declared": Fixture(french.replace("“œuvre”", "oeuvre").encode("latin-1")),
+    "windows-1252, not declared": Fixture(french.encode("cp1252")),
+    "another one, declared": Fixture(f"# -*- coding: cp1250 -*-\n# žluťoučký kůň\n{ascii_only}".encode("cp1250")),
+    "an encoding that there is not": Fixture(f"# -*- coding: latin-99 -*-\n{REFERENCE}".encode()),
+    "CRLF": Fixture(REFERENCE.replace("\n", "\r\n").encode()),
+    "CR alone": Fixture(REFERENCE.replace("\n", "\r").encode()),
+    "tabs": Fixture(tabs),
+    "tabs and spaces": Fixture(mixed_tabs, loses={"evaluate"}, says={"evaluate.accuracy": "TabError"}),
+    "no cell markers": Fixture("\n".join(line for line in REFERENCE.split("\n") if not line.startswith("# %%"))),
+    "identifiers beyond ASCII": Fixture(
+        replaced(
+            SIZE, "    größe, ядро, 幅 = size + 2 * padding, kernel_size, stride\n    return (größe - ядро) // 幅 + 1\n"
+        )
+    ),
+    "capital suffix": Fixture(REFERENCE, "CNN.PY"),
+    "notebook in utf-16": Fixture(notebook().encode("utf-16"), "cnn.ipynb"),
+    "5 MB of code": Fixture(f"{REFERENCE}\nDATA = [{'1, ' * 2_000_000}]\n", loses={task.id for task in CNN.tasks}),
+}
+
+
+# --- what happens to cells ---------------------------------------------------------------------------------------
+
+
+def reverse_cells(book: dict[str, Any]) -> None:
+    book["cells"].reverse()
+
+
+def imports_last(book: dict[str, Any]) -> None:
+    first = next(cell for cell in code_cells(book) if source(cell).startswith("import torch\n"))
+    book["cells"].remove(first)
+    book["cells"].append(first)
+
+
+def rename_keys(book: dict[str, Any]) -> None:
+    for number, cell in enumerate(code_cells(book)):
+        if "answer" in cell["metadata"]:
+            cell["metadata"]["answer"] = f"my cell {number}"
+
+
+def split_every_function(book: dict[str, Any]) -> None:
+    """Each answer cell in two: the text of the function, and the decorator of nothing before it."""
+    at = book["cells"].index(cell_of(book, "train"))
+    cell = book["cells"][at]
+    helper = "def show(epoch, loss):\n    print(epoch, loss)\n"
+    book["cells"].insert(at, {**copy.deepcopy(cell), "source": helper, "metadata": {}, "id": "helper"})
+    cell["source"] = source(cell).replace('print(f"epoch {epoch} of', 'show(epoch, 0); print(f"epoch {epoch} of')
+
+
+def split_a_function(book: dict[str, Any]) -> None:
+    """As Ctrl-Shift-Minus does it with the cursor in the middle of a function."""
+    at = book["cells"].index(cell_of(book, "evaluate"))
+    cell = book["cells"][at]
+    head, tail = source(cell).split("    model.eval()\n")
+    book["cells"].insert(at + 1, {**copy.deepcopy(cell), "source": tail, "metadata": {}, "id": "tail"})
+    cell["source"] = head
+
+
+def merge_all(book: dict[str, Any]) -> None:
+    code = "\n\n".join(source(cell) for cell in code_cells(book))
+    book["cells"] = [{**code_cells(book)[0], "source": code, "metadata": {}}]
+
+
+def paste_twice(book: dict[str, Any]) -> None:
+    at = book["cells"].index(cell_of(book, "train"))
+    wrong = copy.deepcopy(book["cells"][at])
+    wrong["source"] = source(wrong).replace("loss.backward()", "pass")
+    book["cells"].insert(at, {**wrong, "id": "wrong"})
+
+
+def paste_above_the_stub(book: dict[str, Any]) -> None:
+    stub = "def train(dataloader, model, loss_fn, optimizer, epochs=5):\n    raise NotImplementedError('train: x')\n"
+    at = book["cells"].index(cell_of(book, "train"))
+    book["cells"].insert(at + 1, {**copy.deepcopy(book["cells"][at]), "source": stub, "id": "stub"})
+
+
+def strip_metadata(book: dict[str, Any]) -> None:
+    book["metadata"] = {}
+    for cell in book["cells"]:
+        cell["metadata"] = {}
+
+
+def as_colab(book: dict[str, Any]) -> None:
+    book["metadata"] = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    book["nbformat_minor"] = 0
+    for number, cell in enumerate(book["cells"]):
+        cell.pop("id", None)
+        cell["metadata"] = {"id": f"Xy{number}", "colab": {"base_uri": "https://localhost:8080/"}}
+
+
+def other_kernel(book: dict[str, Any]) -> None:
+    book["metadata"]["kernelspec"] = {"name": "conda-env-dl-py", "display_name": "dl", "language": "python"}
+
+
+def other_language(book: dict[str, Any]) -> None:
+    book["metadata"]["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    book["metadata"]["language_info"] = {"name": "R"}
+
+
+def without_ids(book: dict[str, Any]) -> None:
+    book["nbformat_minor"] = 2
+    for cell in book["cells"]:
+        cell.pop("id", None)
+
+
+def large_outputs(book: dict[str, Any]) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": "epoch 1, batch 100: loss 0.1\n" * 1_750_000}
+    for answer in ("train", "evaluate"):
+        cell_of(book, answer)["outputs"] = [output]
+
+
+def old_format() -> str:
+    return nbformat.v3.writes_json(nbformat.v4.downgrade(nbformat.reads(notebook(), 4)))  # type: ignore[no-any-return]
+
+
+CELLS = {
+    "all in reverse": Fixture(notebook(reverse_cells), "cnn.ipynb", notes=("stands further down",)),
+    "imports last": Fixture(notebook(imports_last), "cnn.ipynb", notes=("stands further down",)),
+    "keys renamed": Fixture(notebook(rename_keys), "cnn.ipynb"),
+    "split between functions": Fixture(notebook(split_every_function), "cnn.ipynb"),
+    "split within a function": Fixture(
+        notebook(split_a_function), "cnn.ipynb", loses={"evaluate"}, notes=("was a cell split in two?",)
+    ),
+    "merged into one": Fixture(notebook(merge_all), "cnn.ipynb"),
+    "pasted twice, the second one right": Fixture(notebook(paste_twice), "cnn.ipynb"),
+    "pasted above the stub": Fixture(
+        notebook(paste_above_the_stub),
+        "cnn.ipynb",
+        loses={"train", "learns"},
+        says={"train.update": "the last one, which counts, is still the stub"},
+    ),
+    "no metadata": Fixture(notebook(strip_metadata), "cnn.ipynb"),
+    "from Colab": Fixture(notebook(as_colab), "cnn (1).ipynb"),
+    "another kernel": Fixture(notebook(other_kernel), "cnn.ipynb"),
+    "a kernel of another language": Fixture(notebook(other_language), "cnn.ipynb"),
+    "no ids": Fixture(notebook(without_ids), "cnn.ipynb"),
+    "nbformat 3": Fixture(old_format(), "cnn.ipynb"),
+    "100 MB of outputs": Fixture(notebook(large_outputs), "cnn.ipynb"),
+}
+
+
+# --- what code does ----------------------------------------------------------------------------------------------
+
+CODE = {
+    "input in a cell": Fixture(with_cell("name = input('your name? ')")),
+    "input in a function": Fixture(
+        replaced(SIZE, "    size = int(input('size? '))\n" + SIZE),
+        loses={"conv_output_size"},
+        says={"conv_output_size": "nobody to type"},
+    ),
+    "magics": Fixture(with_cell("%time x = 1\n!nvidia-smi\nfiles = !ls\n%matplotlib inline\ntrain?")),
+    "magic of a cell": Fixture(replaced('# %% answer="train"\n', '# %% answer="train"\n%%time\n')),
+    "cells in other languages": Fixture(with_cell("%%bash\nfor f in *; do echo $f; done\n\n# %%\n%%html\n<b>done</b>")),
+    "forward that prints": Fixture(replaced(FORWARD, FORWARD + "        print('after block 1:', x.shape)\n")),
+    "names used for values": Fixture(
+        with_cell("train = 3\nevaluate = [0.97, 0.98]\nSimpleCNN = SimpleCNN()\nlinear1_in_features = 3136"),
+        notes=("`train` is the name of a function", "`evaluate` is", "`SimpleCNN` is", "`linear1_in_features` is"),
+    ),
+    "a result under the name of its function": Fixture(
+        with_cell("conv_output_size = conv_output_size(28, 3)"), notes=("`conv_output_size` is",)
+    ),
+    "a wrapper under the name of its function": Fixture(
+        with_cell("def timed(f):\n    return lambda *a, **k: f(*a, **k)\n\ntrain = timed(train)")
+    ),
+    "package that is not there, in a cell": Fixture(with_cell("import pandas as pd\npd.DataFrame()")),
+    "package that is not there, in a function": Fixture(
+        replaced("    correct = total = 0\n", "    import torchmetrics\n    correct = total = 0\n"),
+        loses={"evaluate"},
+        says={"evaluate.accuracy": "does not have the package `torchmetrics`. It has: "},
+    ),
+    "path that is not there": Fixture(
+        with_cell(
+            "from torchvision.datasets import MNIST\ndata = MNIST('C:\\\\Users\\\\me\\\\mnist')\nprint(len(data))"
+        )
+    ),
+    "data downloaded": Fixture(with_cell("from torchvision.datasets import MNIST\ndata = MNIST('d', download=True)")),
+    "data used in place of the argument": Fixture(
+        replaced("    correct = total = 0\n", "    correct = total = 0\n    dataloader = my_loader\n")
+        + "\n# %%\nmy_loader = DataLoader(open('mnist.pkl'))\n",
+        loses={"evaluate"},
+        says={"evaluate.accuracy": "No such file or directory"},
+    ),
+    "deep recursion": Fixture(
+        replaced(SIZE, "    return conv_output_size(size, kernel_size, padding, stride)\n"),
+        loses={"conv_output_size"},
+        says={"conv_output_size": "RecursionError"},
+    ),
+    "recursion that breaks Python": Fixture(
+        replaced(
+            SIZE, "    import sys; sys.setrecursionlimit(10**9)\n    f = lambda *a: max([1], key=f)\n    return f()\n"
+        ),
+        loses={"conv_output_size"},
+        says={"conv_output_size": "crashed the Python interpreter"},
+    ),
+    "brackets without end": Fixture(with_cell("x = " + "(" * 5000)),
+    "a sum without end": Fixture(with_cell("x = " + "1 + " * 20_000 + "1")),
+    "warnings": Fixture(
+        replaced(FORWARD, "        import warnings; warnings.warn('deprecated')\n" + FORWARD)
+        + "\n# %%\nimport sys\nprint('a line', file=sys.stderr)\nimport os\nos.write(2, b'another')\n"
+    ),
+    "warnings that are errors": Fixture(with_cell("import warnings\nwarnings.simplefilter('error')")),
+    "exception of a megabyte in a cell": Fixture(with_cell("raise ValueError('x' * 1_000_000)")),
+    "exception that fails to print, in a cell": Fixture(
+        with_cell("class Bad(Exception):\n    def __str__(self):\n        raise self\n\nraise Bad")
+    ),
+    "leaves at the end of an answer cell": Fixture(
+        replaced(
+            "    return correct / total\n    ### END SOLUTION\n",
+            "    return correct / total\n\n\nimport os\nos._exit(0)\n",
+        ),
+        notes=("was left out: it ended its own process",),
+    ),
+}
+
+ALL = WRITTEN | CELLS | CODE
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_report(graded: Graded, name: str) -> None:
+    fixture = ALL[name]
+    # `learns` takes as long as all the others, and says nothing that `forward` and `train` do not.
+    tasks_to_grade = [task.id for task in CNN.tasks if task.id != "learns" or "learns" in fixture.loses]
+    report = graded(fixture.content, fixture.file, tasks=tasks_to_grade)
+    tasks = {check_id.partition(".")[0]: check(report, check_id).message for check_id in lost(report)}
+    assert set(tasks) == fixture.loses, tasks
+    for check_id, text in fixture.says.items():
+        found = check(report, check_id)
+        assert text in f"{found.message} {found.hint}", f"{found.message} {found.hint}"
+    for text in fixture.notes:
+        assert any(text in note for note in report.notes), report.notes
+    if not fixture.notes:
+        assert report.notes == []
+
+
+LONG = """
+def work():
+    while True:
+        pass
+
+x = 1
+work()
+y = 2
+"""
+
+
+def test_cells_that_train_for_minutes_cost_nothing(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one stands among the answers, in the one cell of a notebook whose cells were merged."""
+    from autograder import grade
+
+    rules = grade.load_rules()
+    rules["limits"] |= {"cells": 2}
+    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    report = graded(REFERENCE.replace("# %%", "#") + LONG)
+    assert report.score == 100
+    assert any("more than 2 seconds" in note for note in report.notes)
+
+
+def test_there_is_an_end_to_starting_anew(graded: Graded) -> None:
+    """Fifty statements that each end the process: the answers around them are graded all the same."""
+    cells = "\n".join(f"# %%\nimport os; os._exit({number})\n" for number in range(50))
+    start = time.monotonic()
+    report = graded(f"{cells}\n{REFERENCE}", tasks=["conv_output_size", "predicted_shapes"])
+    assert report.score == 14
+    assert len(report.notes) == 5
+    assert time.monotonic() - start < 60
+
+
+def test_two_submissions_at_once(tmp_path: Path) -> None:
+    """Two runs in one folder that write one report: both go through, and the report is whole."""
+    (tmp_path / "cnn.py").write_text(REFERENCE, encoding="utf-8")
+    (tmp_path / "other.py").write_text(STARTER, encoding="utf-8")
+    command = [sys.executable, "-m", "autograder", "grade", "--task", "train", "--json", "report.json"]
+    runs = [
+        subprocess.Popen([*command, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        for name in ("cnn.py", "other.py")
+    ]
+    outputs = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert "26 / 26" in outputs[0] and "0 / 26" in outputs[1]
+    assert json.loads((tmp_path / "report.json").read_text())["score"] in (0, 26)
+    assert {path.name for path in tmp_path.iterdir()} == {"cnn.py", "other.py", "report.json"}
