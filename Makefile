@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-ASSIGNMENT ?= cnn
 PY := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
 
 # $(call option,name,VARIABLE) is --name "value" when the variable is set, nothing otherwise
@@ -17,15 +16,16 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade lab assignments data record test test-all lint bench clean
+.PHONY: help env env-dev grade lab assignments data record test test-all lint bench evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  ASSIGNMENT=cnn     which assignment (grade, lab)"
+	@echo "  ASSIGNMENT=name    which assignment, where there are several (grade, lab)"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
+	@echo "  ROOT=folder        another course (grade, lab, assignments, record)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
@@ -40,19 +40,19 @@ grade: env  ## grade your answers and say what to do next
 	@$(PY) -m autograder grade $(if $(SUBMISSION),"$(SUBMISSION)") \
 		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) \
 		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) \
-		$(call option,fail-under,FAIL_UNDER)
+		$(call option,fail-under,FAIL_UNDER) $(call option,root,ROOT)
 
 lab: env  ## work on the assignment as a notebook, in JupyterLab
-	@$(PY) -m autograder lab $(call option,assignment,ASSIGNMENT)
+	@$(PY) -m autograder lab $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT)
 
 data: env  ## the full MNIST data set (a sample is here already)
 	@$(PY) -m autograder.mnist $(call option,from,FROM)
 
 assignments: env  ## generate assignments/ from solutions/
-	@$(PY) -m autograder assignments
+	@$(PY) -m autograder assignments $(call option,root,ROOT)
 
 record: env  ## record the reference solutions' observations
-	@$(PY) -m autograder record
+	@$(PY) -m autograder record $(call option,root,ROOT)
 
 test: env-dev  ## run the tests
 	@$(PY) -m pytest -n auto $(ARGS)
@@ -67,6 +67,14 @@ lint: env-dev  ## ruff and mypy
 
 bench: env  ## how fast grading is, beside a bare script
 	@$(PY) tests/benchmarks/grade.py
+
+evidence: env-dev  ## grade over hundreds of seeds, and write docs/evidence.md (hours)
+	@$(PY) tests/evidence/measure.py
+	@$(PY) tests/evidence/full.py
+	@$(PY) tests/evidence/report.py
+
+full: env  ## the lesson's full run, on all 60,000 images (after make data)
+	@$(PY) tests/evidence/full.py $(call option,seed,SEED)
 
 clean:  ## delete reports and caches; .venv and data/full stay
 	@rm -rf reports build dist .pytest_cache .mypy_cache .ruff_cache

@@ -97,3 +97,18 @@ def find_assignment(name: str, root: Path | None = None) -> Assignment:
 def assignment_names(root: Path | None = None) -> Iterator[str]:
     for points in sorted(((root or PACKAGE.parent) / "autograder" / "suites").glob("*/points.toml")):
         yield points.parent.name
+
+
+def likely_assignment(root: Path | None = None, file: Path | None = None) -> str:
+    """The assignment that is meant where none is named: the one that the file is called after, or the only one.
+
+    Raises:
+        AssignmentError: there are several, or none.
+    """
+    names = list(assignment_names(root))
+    if file and file.stem in names:
+        return file.stem
+    if len(names) == 1:
+        return names[0]
+    there_are = f"there are: {', '.join(names)}" if names else "there are none"
+    raise AssignmentError(f"which assignment? Name one with --assignment (ASSIGNMENT=...); {there_are}")

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from autograder import __version__
-from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment
+from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
 from autograder.submission import SubmissionError, check_file, saved_last
 
 app = typer.Typer(
@@ -24,8 +24,11 @@ app = typer.Typer(
 BELOW, USAGE, FAULT = 1, 2, 3
 STOPPED = "stopped; nothing was changed"
 
-AssignmentName = Annotated[str, typer.Option("--assignment", "-a", help="Name of the assignment.")]
-Root = Annotated[Path | None, typer.Option(help="Folder that holds autograder/suites and solutions.", hidden=True)]
+AssignmentName = Annotated[
+    str | None,
+    typer.Option("--assignment", "-a", help="Name of the assignment. Default: as the file, or the only one."),
+]
+Root = Annotated[Path | None, typer.Option(help="Folder of another course: its autograder/suites, solutions, ...")]
 
 
 def main() -> None:
@@ -48,7 +51,7 @@ def grade(
     path: Annotated[
         Path | None, typer.Argument(help="The .py or .ipynb file. Default: the one you saved last.")
     ] = None,
-    assignment: AssignmentName = "cnn",
+    assignment: AssignmentName = None,
     task: Annotated[list[str] | None, typer.Option(help="Grade only this task (may be given again).")] = None,
     device: Annotated[str, typer.Option(help="Where to train: auto, cpu, cuda or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Draw other questions; needs the solutions.")] = 0,
@@ -72,7 +75,7 @@ def grade(
         from autograder.grade import grade as grade_submission
         from autograder.render.terminal import TerminalReport
 
-        found = find_assignment(assignment, root)
+        found = find_assignment(assignment or likely_assignment(root, path), root)
         submission = path or own_file(found)
         check_usage(found, submission, task or [], device)
         with TerminalReport(found, one_task=bool(task)) as screen:
@@ -110,7 +113,7 @@ def grade(
 
 
 @app.command()
-def lab(assignment: AssignmentName = "cnn", root: Root = None) -> None:
+def lab(assignment: AssignmentName = None, root: Root = None) -> None:
     """Work on the assignment as a notebook in JupyterLab.
 
     The notebook stands beside the .py file and is paired with it: saving one writes the other, plots stay in the
@@ -118,7 +121,10 @@ def lab(assignment: AssignmentName = "cnn", root: Root = None) -> None:
     """
     from autograder.pairing import pair
 
-    starter = find(assignment, root).starter
+    try:
+        starter = find_assignment(assignment or likely_assignment(root), root).starter
+    except AssignmentError as error:
+        fail(str(error), USAGE)
     try:
         notebook, kept = pair(starter)
     except FileNotFoundError:
@@ -162,8 +168,10 @@ def record(root: Root = None) -> None:
     try:
         for found in with_master(root):
             typer.echo(f"{found.name}: asking the reference solution ...")
-            expected = expected_answers(found, Questions(found.suite, PUBLIC_SEED), host, load_rules(), fresh=True)
-            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected)
+            questions = Questions(found.suite, PUBLIC_SEED)
+            expected = expected_answers(found, questions, host, load_rules(), fresh=True)
+            limits = getattr(questions.module, "RECORDING_LIMITS", {})
+            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected, limits)
             typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
     finally:
         host.close()
@@ -180,15 +188,8 @@ def check_usage(assignment: Assignment, path: Path, tasks: list[str], device: st
     check_file(path)
 
 
-def find(name: str, root: Path | None) -> Assignment:
-    try:
-        return find_assignment(name, root)
-    except AssignmentError as error:
-        fail(str(error), USAGE)
-
-
 def with_master(root: Path | None) -> list[Assignment]:
-    found = [find(name, root) for name in assignment_names(root)]
+    found = [find_assignment(name, root) for name in assignment_names(root)]
     masters = [assignment for assignment in found if assignment.master.exists()]
     if not masters:
         fail("there are no solutions here to work from", USAGE)

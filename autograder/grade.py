@@ -39,7 +39,7 @@ class Questions:
     def __init__(self, suite: Path, seed: int) -> None:
         self.seed = seed
         self.module = load_module(suite / "questions.py")
-        self.facts: dict[str, Any] = {}
+        self.facts: dict[str, dict[str, Any]] = {}  # the reference's values, by probe: a question may build on them
         self.drawn: dict[str, Question] = {}
 
     def random(self, probe: str) -> RandomState:
@@ -52,6 +52,9 @@ class Questions:
 
     def probes(self) -> list[str]:
         return list(self.module.PROBES)
+
+    def know(self, expected: dict[str, Observation]) -> None:
+        self.facts |= {probe: seen.values for probe, seen in expected.items()}
 
 
 def load_module(path: Path) -> ModuleType:
@@ -75,7 +78,7 @@ def expected_answers(
     if not fresh and recorded.exists():
         seed, expected = recording.load(recorded)
         if seed == questions.seed:
-            questions.facts = expected["architecture"].values
+            questions.know(expected)
             return expected
     if not assignment.master.exists():
         raise AssignmentError(f"seed {questions.seed} needs {assignment.master}, which is not in a student's copy")
@@ -86,8 +89,7 @@ def expected_answers(
             seen = expected[probe] = session.ask(probe, questions(probe))
             if seen.error or seen.ended:
                 raise GraderFault(f"the reference solution gives no answer to {probe}: {seen.ended or seen.error}")
-            if probe == "architecture":
-                questions.facts = seen.values
+            questions.know({probe: seen})
         return expected
     finally:
         session.close()
@@ -214,7 +216,7 @@ def open_grading(
     if expected is None:
         expected = expected_answers(assignment, questions, host, rules)
     else:
-        questions.facts = expected["architecture"].values
+        questions.know(expected)
     probes = assignment.suite / "probes.py"
     session = Session(host, submission, probes, rules)
     gpu = gpu_session(device, submission, probes, rules)

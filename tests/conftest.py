@@ -10,6 +10,8 @@ from autograder.grade import grade
 from autograder.isolation.launch import Host, start_host
 from autograder.report import CheckResult, Report
 
+collect_ignore = ["course"]  # a course of its own, for test_assignment.py
+
 Graded = Callable[..., Report]
 
 

@@ -1,6 +1,6 @@
 """pytest plugin: gives the tests of a suite `observed` and `expected`, and takes down their verdicts.
 
-`autograder grade` runs a suite with it; so does `pytest autograder/suites/cnn --submission FILE`.
+`autograder grade` runs a suite with it; so does `pytest autograder/suites/NAME --submission FILE`.
 """
 
 import contextlib
@@ -44,7 +44,7 @@ def standalone(config: pytest.Config) -> "GradingPlugin":
     suites = [Path(argument).resolve() for argument in config.args]
     suite = next((path for at in suites for path in (at, *at.parents) if (path / "points.toml").exists()), None)
     if not suite:
-        raise pytest.UsageError("--submission goes with the folder of a suite, as in: pytest autograder/suites/cnn")
+        raise pytest.UsageError("--submission goes with the folder of a suite, as in: pytest autograder/suites/NAME")
     assignment = find_assignment(suite.name, suite.parents[2])
     opened = contextlib.ExitStack()
     config.add_cleanup(opened.close)

@@ -2,8 +2,9 @@
 
     python tests/evidence/measure.py --seeds 1000 --wrong-seeds 200
 
-One line of JSON a seed goes to build/evidence/seeds.jsonl; run again after an interruption, it goes on from there.
-`report.py` beside this file makes docs/evidence.md of it. Both together are `make evidence`.
+One line of JSON a seed goes to build/evidence/seeds.jsonl; run again after an interruption, it goes on from there
+(delete the folder after a change of the suite). `report.py` beside this file makes docs/evidence.md of it. `make
+evidence` runs both, and `full.py`.
 """
 
 import argparse
@@ -112,6 +113,26 @@ def graded(text: str, seed: int, setting: str = BEST, tasks: tuple[str, ...] = (
     return sum(result.score for result in grading.results.values()), calls
 
 
+def limits_of_suite() -> dict[str, float]:
+    """Each limit as the suite has it today."""
+    with open_grading(CNN, CNN.master, host(BEST)) as grading:
+        run_checks(grading, list(CNN.tasks))
+    return {
+        name: next(
+            limit
+            for id, calls in grading.measured.items()
+            for kind, _, limit in calls
+            if belongs(id, check) and kind == what
+        )
+        for name, (check, what) in LIMITS.items()
+    }
+
+
+def belongs(id: str, check: str) -> bool:
+    """Whether the check `id` is `check`, or one of the task of that name."""
+    return id == check or id.startswith(f"{check}.")
+
+
 def reference_text(setting: str) -> str:
     text = CNN.master.read_text(encoding="utf-8")
     return f"# %%\n{LINES[setting]}\n\n{text}" if setting in LINES else text
@@ -135,9 +156,7 @@ def one_seed(seed: int, nearest: dict[str, list[str]]) -> dict[str, Any]:
 def nearest_value(calls: Calls, check: str, what: str, lost: set[str]) -> float | None:
     """The smallest value of a limit among the checks that a wrong submission loses."""
     values = [
-        of_check[what]
-        for id, of_check in calls.items()
-        if (id == check or id.startswith(f"{check}.")) and id in lost and what in of_check
+        of_check[what] for id, of_check in calls.items() if belongs(id, check) and id in lost and what in of_check
     ]
     return min(values, default=None)
 

@@ -15,7 +15,7 @@ from autograder.session import Question
 LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
 BATCH = 7
 PROBES = (
-    "architecture",  # first: it gives the facts for the others
+    "architecture",  # first: others build on it
     "conv_output_size",
     "predicted_shapes",
     "linear1_in_features",
@@ -32,7 +32,11 @@ PROBES = (
     "learns",
 )
 
-Facts = dict[str, Any]  # shapes of the reference network, from its answer to `architecture`
+Facts = dict[str, dict[str, Any]]  # what the reference has answered to the probes before, by probe
+
+# How far a recorded array may be from what the reference gives today (relative L2) before it is recorded anew, where
+# the usual 1e-5 is too strict: the short training run is chaotic, and other CPU kernels end up to 0.038 away.
+RECORDING_LIMITS = {"end_logits": 0.05}
 
 
 def architecture(rng: RandomState, facts: Facts) -> Question:
@@ -65,14 +69,14 @@ def layers(rng: RandomState, facts: Facts) -> Question:
         "conv2": (BATCH, 32, 5, 6),
         "pool2": (BATCH, 3, 8, 10),
         "flatten": (BATCH, 4, 3, 5),
-        "linear1": (BATCH, facts["parameters"]["linear1.weight"][1]),
-        "linear2": (BATCH, facts["parameters"]["linear2.weight"][1]),
+        "linear1": (BATCH, facts["architecture"]["parameters"]["linear1.weight"][1]),
+        "linear2": (BATCH, facts["architecture"]["parameters"]["linear2.weight"][1]),
     }
     # Large, so that a ReLU with a ceiling shows.
     inputs = {f"in.{layer}": 20 * normal(rng, *small.get(layer, (BATCH, 11))) for layer in LAYERS}
     return Question(
         arrays=inputs | network_weights(rng, facts),
-        values={"layers": list(LAYERS), "input_shapes": facts["input_shapes"]},
+        values={"layers": list(LAYERS), "input_shapes": facts["architecture"]["input_shapes"]},
     )
 
 
@@ -183,9 +187,10 @@ def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:
 def network_weights(rng: RandomState, facts: Facts) -> dict[str, np.ndarray]:
     """Weights for the four layers that have some, uniform within 1/sqrt(fan in) as PyTorch draws them."""
     weights = {}
-    for name, shape in facts["parameters"].items():
+    shapes = facts["architecture"]["parameters"]
+    for name, shape in shapes.items():
         layer = name.partition(".")[0]
-        fan_in = int(np.prod(facts["parameters"][f"{layer}.weight"][1:]))
+        fan_in = int(np.prod(shapes[f"{layer}.weight"][1:]))
         weights[name] = (rng.uniform(-1, 1, size=shape) / np.sqrt(fan_in)).astype(np.float32)
     return weights
 

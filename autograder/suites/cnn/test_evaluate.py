@@ -4,7 +4,7 @@ import pytest
 from autograder.compare import fault, integers, number, within, words
 from autograder.verdict import Failure
 
-# A fraction of 38 samples: the nearest other one is 0.026 away.
+# A fraction of 38 samples: the nearest other one is 0.026 away. Rounded to two digits it is right, too.
 TOLERANCE = 1e-4
 
 
@@ -15,7 +15,7 @@ def test_accuracy(observed, question):
     asked = question("evaluate.accuracy")
     right = asked.arrays["x"].reshape(-1, 10).argmax(axis=1) == asked.arrays["y"]
     value, due = number(came), float(right.mean())
-    if value is not None and within(abs(value - due), TOLERANCE):
+    if value is not None and (within(abs(value - due), TOLERANCE) or abs(value - round(due, 2)) <= 1e-6):
         return
     expectation = "right images divided by all images, a number between 0 and 1"
     if value is None:

@@ -1,5 +1,4 @@
 # Rounds the accuracy to two digits.
-# loses: evaluate.accuracy
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
