@@ -14,9 +14,9 @@ from autograder.errors import describe_error
 from autograder.isolation import limits
 from autograder.wire import Channel, Message
 
-MAX_ERRORS = 50  # that are told to the judge
-# A line for the notebook and not for Python: `%time`, `!pip`, `files = !ls`, `nn.Conv2d?`.
-COMMAND = re.compile(r"^\s*([\w, ]+=\s*)?[%!]|\?\s*$")
+MAX_ERRORS = 20  # that are told to the judge
+# A line for the notebook and not for Python: `%time`, `!pip`, `files = !ls`, `nn.Conv2d?`, `?nn.Conv2d`.
+COMMAND = re.compile(r"^\s*([\w, ]+=\s*)?[%!]|^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
 # A cell whose text is not for Python at all. (`%%time` and its like are Python below their first line.)
 OTHER_LANGUAGE = re.compile(
     r"\s*%%(bash|sh|script|cmd|html|HTML|javascript|js|latex|markdown|svg|perl|ruby|writefile)\b"
@@ -36,29 +36,37 @@ class CellRunner:
     """
 
     def __init__(
-        self, namespace: dict[str, Any], channel: Channel, left_out: list[list[int]], definitions_only: bool
+        self,
+        namespace: dict[str, Any],
+        defined: dict[str, Any],
+        channel: Channel,
+        left_out: list[list[int]],
+        definitions_only: bool,
     ) -> None:
         self.namespace = namespace
+        self.defined = defined  # to be filled with what the last `def` or `class` of each name makes
         self.channel = channel
         self.left_out = {(cell, statement) for cell, statement in left_out}
         self.definitions_only = definitions_only
         self.flags = 0  # `from __future__ import ...` holds for the cells that follow, as in a script
         self.errors: list[dict[str, Any]] = []
         self.early: list[tuple[Cell, int, ast.stmt, dict[str, Any]]] = []  # used a name before it was bound
-        self.defined: dict[str, Any] = {}  # what the last `def` or `class` of each name made
 
     def run(self, cells: list[Cell], seconds: int) -> dict[str, Any]:
-        """What the judge is told: `errors`, `late` (cell and line of what only ran at the end), `reused` names."""
+        """What the judge is told: `errors`, and `late`, cell and line of what only ran at the end."""
         self.filenames = {cell["filename"] for cell in cells}
         limits.processor_seconds(seconds)
+        graded = "\n".join(cell["source"] for cell in cells if not cell["explore"])
         for cell in cells:
             for number, statement in enumerate(self.statements(cell)):
+                if cell["explore"] and not imports_for(statement, graded):
+                    continue
                 if error := self.run_statement(cell, number, statement):
                     self.errors.append(error)
                     if error["type"] == "NameError":
                         self.early.append((cell, number, statement, error))
         late = self.run_again()
-        return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS], "reused": self.restore()}
+        return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS]}
 
     def statements(self, cell: Cell) -> list[ast.stmt]:
         self.announce(cell, -1, cell["first_line"])
@@ -85,7 +93,8 @@ class CellRunner:
             self.flags |= code.co_flags & FUTURE_FLAGS
             exec(code, self.namespace)
         except BaseException as error:
-            return {"cell": cell["index"], **describe_error(error, self.filenames)}
+            binds = sorted(bound_by(statement))[:10]
+            return {"cell": cell["index"], "binds": binds, **describe_error(error, self.filenames)}
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             self.defined[statement.name] = self.namespace.get(statement.name)
         return None
@@ -114,23 +123,20 @@ class CellRunner:
                     progress = True
         return late
 
-    def restore(self) -> list[str]:
-        """Bring back functions and classes whose names were used for a plain value further down; says which."""
-        reused = []
-        for name, value in self.defined.items():
-            now = self.namespace.get(name)
-            lost = not isinstance(now, type) if isinstance(value, type) else callable(value) and not callable(now)
-            if lost:
-                self.namespace[name] = value
-                reused.append(name)
-        return reused
-
 
 def is_definition(statement: ast.stmt) -> bool:
     """Whether it binds names without doing much: a function, a class, an import, a value that is written out."""
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         return not any(isinstance(node, ast.Call) for node in ast.walk(statement))
     return isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+
+
+def imports_for(statement: ast.stmt, source: str) -> bool:
+    """Whether it imports a name that stands in `source`: of an explore cell only that is run."""
+    if not isinstance(statement, ast.Import | ast.ImportFrom):
+        return False
+    names = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
+    return any(re.search(rf"\b{re.escape(name)}\b", source) for name in names)
 
 
 def bound_by(statement: ast.stmt) -> set[str]:

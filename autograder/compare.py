@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+MAX_ROWS = 10_000  # of whole numbers
+
 # What the check that runs has measured: (what, value, limit). `Grading` takes it down for each check.
 measured: list[tuple[str, float, float]] = []
 
@@ -36,13 +38,17 @@ def fault(observed: Any, expected: np.ndarray, tolerance: float, what: str = "di
 
 
 def integers(observed: Any, columns: int | None = None) -> np.ndarray:
-    """An observed array of whole numbers, (n,) or (n, columns); an empty one for whatever else came."""
+    """An observed array of whole numbers, (n,) or (n, columns); an empty one for whatever else came.
+
+    More rows than any probe sends are no observation either: they would keep the judge busy for hours.
+    """
     shape = () if columns is None else (columns,)
     if (
         isinstance(observed, np.ndarray)
         and observed.dtype.kind in "iu"
-        and observed.shape[1:] == shape
         and observed.ndim
+        and observed.shape[1:] == shape
+        and len(observed) <= MAX_ROWS
     ):
         return observed.astype(np.int64)
     return np.zeros((0, *shape), dtype=np.int64)
@@ -57,6 +63,12 @@ def number(seen: Any) -> float | None:
 def printable(text: str) -> str:
     """`text` without what could move a reader's cursor or colour a screen."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def kind(seen: Any) -> str:
+    """The name of the type of a plain value; empty for what is none."""
+    name = seen.get("type") if isinstance(seen, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def words(seen: Any) -> str:

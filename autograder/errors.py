@@ -25,7 +25,7 @@ def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
         where = {"filename": error.filename, "line": error.lineno, "function": ""}
     for frame, line in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_filename in filenames:
-            where = {"filename": frame.f_code.co_filename, "line": line, "function": frame.f_code.co_name}
+            where = {"filename": frame.f_code.co_filename, "line": line, "function": frame.f_code.co_qualname}
     if where:
         where["source"] = linecache.getline(where["filename"], where["line"] or 0).strip()[:MAX_TEXT]
     rule = isinstance(error, RuleError | PackageError)

@@ -76,9 +76,14 @@ def explain_error(error: dict[str, Any], session: Session) -> Failure | NotCheck
 
 def stub_reached(at: str, function: str, submission: Submission) -> Failure | NotChecked:
     """A `raise` of the starter was reached: nothing was begun, or it was left in beside the student's own code."""
-    definition = re.compile(rf"^\s*def\s+{re.escape(function)}\b", re.MULTILINE)
+    name, _, method = function.partition(".")
+    definition = re.compile(rf"^(def|class)\s+{re.escape(name)}\b", re.MULTILINE)
     if sum(len(definition.findall(cell.source)) for cell in submission.to_run()) > 1:
-        came = f"`{function}` stands here more than once, and the last one, which counts, is still the stub"
+        came = f"`{name}` stands here more than once, and the last one, which counts, is still the stub"
+        if method:
+            came = (
+                f"`{name}` stands here more than once, and in the last one, which counts, `{method}` is still the stub"
+            )
         return Failure(RUNS, came, "delete the one that is still the stub", at)
     before, after = submission.line_before_and_after(at)
     inside = after.startswith((" ", "\t")) and not after.lstrip().startswith(("#", "def ", "@"))
@@ -109,10 +114,11 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
     """Why the submission has no `name`: its cell failed, ended the process, or is not there."""
     submission = session.submission
     for cell in cells_of(task, submission.to_run(), name):
-        if end := session.cell_ends.get(cell.index):
-            where, ended = end
-            return Failure("the cell runs", ended, "this part was left out, and the rest was graded", where)
-        for error in session.cell_errors.get(cell.index, [])[:1]:
+        if end := next((end for end in session.ends if end.cell is cell), None):
+            return Failure("the cell runs", end.why, "this part was left out, and the rest was graded", end.place)
+        errors = session.cell_errors.get(cell.index, [])
+        # The statement that would have bound it, or a cell that Python cannot read at all.
+        for error in [error for error in errors if name in error.get("binds", []) or "binds" not in error][:1]:
             return explain_error(error, session)
     return NotChecked(
         f"there is no `{name}` in {submission.path.name}", "take its cell from the starter and fill it in"

@@ -39,6 +39,7 @@ class Student:
         self, namespace: dict[str, Any], filenames: set[str], printed: "Printed", bound: Iterable[str]
     ) -> None:
         self.namespace = namespace
+        self.defined: dict[str, Any] = {}  # what the last `def` or `class` of each name made
         self.bound = set(bound)  # names that the file binds, in explore cells, too
         self.filenames = filenames
         self.printed = printed
@@ -48,8 +49,15 @@ class Student:
             raise Missing(f"the submission has no `{name}`", name=name)
         return self.namespace[name]
 
+    def definition(self, name: str) -> Any:
+        """The function or class of that name, also where a plain value has taken the name since."""
+        value, defined = self[name], self.defined.get(name)
+        if isinstance(defined, type) and not isinstance(value, type):
+            return defined
+        return defined if callable(defined) and not callable(value) else value
+
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        return self[name](*args, **kwargs)
+        return self.definition(name)(*args, **kwargs)
 
 
 class Printed(io.TextIOBase):
@@ -99,7 +107,7 @@ def serve(channel: Channel) -> None:
         channel.send(Message({"fault": traceback.format_exc()}))
         return
     with contextlib.suppress(Closed):
-        runner = CellRunner(student.namespace, channel, start["left_out"], start["definitions_only"])
+        runner = CellRunner(student.namespace, student.defined, channel, start["left_out"], start["definitions_only"])
         seen = runner.run(start["cells"], start["rules"]["limits"]["cells"])
         channel.send(Message({"ready": True, "gpus": gpus, **seen}))
         while True:

@@ -13,7 +13,8 @@ from autograder.isolation.launch import Child, Host, HostError
 from autograder.submission import Cell, Submission, place
 from autograder.wire import Channel, Closed, Message, ProtocolError
 
-MAX_ENDS = 5  # statements that may end their process one after another; then only definitions are run
+MAX_ENDS = 10  # statements that may end their process one after another; then only definitions are run, then nothing
+MAX_NOTES = 20  # of what a child says of its cells
 STARTING = 180  # seconds until a child has torch imported, on a slow disk that has not seen it before
 
 
@@ -45,6 +46,16 @@ class Observation:
         return cls(values, message.arrays, error)
 
 
+@dataclass(frozen=True)
+class End:
+    """How a child ended while it ran the cells."""
+
+    cell: Cell
+    statement: int  # its number in the cell; -1 for the cell as a whole
+    place: str
+    why: str
+
+
 class Session:
     """One submission under observation.
 
@@ -60,14 +71,12 @@ class Session:
         self.gpu = gpu
         self.gpus: list[str] = []  # what PyTorch sees in a child that may see it
         self.child: Child | None = None
-        self.cells = submission.to_run()
+        self.cells = submission.cells
         self.answers: dict[str, Observation] = {}  # by question; several checks look at one answer
         self.lost: dict[str, Observation] = {}  # task id -> what its child's end looked like
         self.cell_errors: dict[int, list[dict[str, Any]]] = {}  # by the index of the cell
-        self.cell_ends: dict[int, tuple[str, str]] = {}  # where, and how a child ended there
-        self.left_out: list[tuple[int, int]] = []  # cell and statement of those that ended a child
+        self.ends: list[End] = []  # statements that ended a child; they are left out from then on
         self.late: list[str] = []  # places that only ran after all cells below them
-        self.reused: list[str] = []  # functions whose names were bound to plain values further down
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
@@ -85,7 +94,7 @@ class Session:
             self.answers[key] = Observation.of(channel.receive(timeout=3 * seconds))
             return self.answers[key]
         except (Closed, TimeoutError, ProtocolError) as how:
-            ended = self._end(how, seconds)
+            _, ended = self._end(how, seconds)
             self.lost[task] = Observation(ended=ended)
             return self.lost[task]
 
@@ -103,71 +112,84 @@ class Session:
         """A child that has run the cells. One that ends while it runs them is replaced, without what ended it."""
         while not self.child:
             self.child = self.host.spawn(gpu=self.gpu)
-            if ended := self._run_cells(self.child.channel):
-                cell, statement, _ = ended
-                # Text that ends even Python's parser has no statements; and there must be an end to it.
-                if statement < 0 or len(self.left_out) >= 2 * MAX_ENDS:
-                    self.cells = [other for other in self.cells if other is not cell]
-                self.left_out.append((cell.index, statement))
+            if end := self._run_cells(self.child.channel):
+                self.ends.append(end)
+                if end.statement < 0:  # text that ends even Python's parser
+                    self.cells = [cell for cell in self.cells if cell is not end.cell]
+                if len(self.ends) > MAX_ENDS:
+                    self.cells = []
         return self.child.channel
 
-    def _run_cells(self, channel: Channel) -> tuple[Cell, int, int] | None:
-        """Let the child run the cells; cell, number and line of the statement that ended it, if one did."""
+    def _run_cells(self, channel: Channel) -> End | None:
+        """Let the child run the cells; which statement ended it, if one did."""
         seconds = self.rules["limits"]["cells"]
         cells = {cell.index: cell for cell in self.cells}
-        running: tuple[Cell, int, int] | None = None
+        start = Message(self._start())
         deadline = time.monotonic() + STARTING
+        begun: list[tuple[float, Cell, int, int]] = []  # when, cell, statement, line
         try:
-            channel.send(Message(self._start()), timeout=STARTING)
+            channel.send(start, timeout=STARTING)
             while True:
                 header = channel.receive(timeout=max(0.0, deadline - time.monotonic())).header
-                if "fault" in header and not running:
+                if "fault" in header and not begun:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
                     self._take_down(header, cells)
                     return None
-                if not running:
-                    deadline = time.monotonic() + 3 * seconds  # for all cells together
-                running = cells[header["running"]], int(header["statement"]), int(header["line"])
-        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError, ValueError) as how:
-            ended = self._end(how, seconds)
-            if running is None:
+                now = time.monotonic()
+                if not begun:
+                    deadline = now + 3 * seconds  # for all cells together
+                cell = cells[whole(header["running"])]
+                begun.append((now, cell, whole(header["statement"]), whole(header["line"])))
+        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
+            late, ended = self._end(how, seconds)
+            if not begun:
                 raise HostError("the process for student code did not start" + self.host.last_words()) from how
-            cell, _, line = running
-            self.cell_ends[cell.index] = (place(cell.filename, line), ended)
-            return running
+            # Out of time is not the fault of the statement that happens to run, but of the one that ran longest.
+            until = [*(when for when, *_ in begun[1:]), time.monotonic()]
+            spent = [end - when for end, (when, *_) in zip(until, begun, strict=True)]
+            _, cell, statement, line = begun[spent.index(max(spent)) if late else -1]
+            return End(cell, statement, place(cell.filename, line), ended)
 
     def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:
         """What the child says of the cells that it ran. Raises KeyError or TypeError for what is not as agreed."""
-        self.gpus = list(header["gpus"])
+        self.gpus = [gpu for gpu in header["gpus"] if isinstance(gpu, str)]
         self.cell_errors = {}
-        for error in header["errors"]:
-            self.cell_errors.setdefault(error["cell"], []).append(error)
-        self.late = [place(cells[index].filename, int(line)) for index, line in header["late"]]
-        self.reused = [name for name in header["reused"] if isinstance(name, str) and name.isidentifier()]
+        for error in header["errors"][:MAX_NOTES]:
+            self.cell_errors.setdefault(cells[whole(error["cell"])].index, []).append(error)
+        self.late = [place(cells[whole(index)].filename, whole(line)) for index, line in header["late"][:MAX_NOTES]]
 
     def _start(self) -> dict[str, Any]:
         """All that a child is told. The submission goes in as text, and nothing of what is expected."""
         return {
             "cells": [asdict(cell) for cell in self.cells],
-            "left_out": self.left_out,
-            "definitions_only": len(self.left_out) >= MAX_ENDS,
+            "left_out": [(end.cell.index, end.statement) for end in self.ends],
+            "definitions_only": len(self.ends) >= MAX_ENDS,
             "bound": sorted(self.submission.bound_names()),
             "probes": self.probes,
             "rules": self.rules,
             "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
         }
 
-    def _end(self, how: Exception, seconds: int) -> str:
+    def _end(self, how: Exception, seconds: int) -> tuple[bool, str]:
+        """End the child: whether it was out of time, and why it gave no answer, in words."""
         assert self.child
         code = self.child.end()
         self.child = None
-        return sentence(how, code, seconds)
+        late = isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0)
+        return late, sentence(how, code, seconds, late)
 
 
-def sentence(how: Exception, code: int, seconds: int) -> str:
+def whole(value: Any) -> int:
+    """Raises ProtocolError for what is not a whole number, such as JSON's 1e999."""
+    if type(value) is not int:
+        raise ProtocolError("no whole number where one belongs")
+    return value
+
+
+def sentence(how: Exception, code: int, seconds: int, late: bool) -> str:
     """Why student code gave no answer, from how its process ended (`code` as subprocess has it)."""
-    if isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0):
+    if late:
         return f"it ran for more than {seconds} seconds and was stopped: is there a loop that never ends?"
     if isinstance(how, ProtocolError | KeyError | TypeError):
         return f"it sent the grader something that is not an answer ({how})"

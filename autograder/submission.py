@@ -138,27 +138,25 @@ def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
     """Cells of a percent-format script; a script without markers is one cell."""
     import jupytext
 
-    check_size(len(text))
     text = CODING.sub(r"\1 (decoded)", text, count=1)  # jupytext knows utf-8 alone
     lines = text.split("\n")
     cells = []
     position = 0
-    for index, cell in enumerate(jupytext.reads(text, fmt="py:percent").cells):
-        if cell.cell_type != "code" or not cell.source.strip():
+    # A comment stays a comment: jupytext would make commands of `# copy of ...` and `# %time`.
+    fmt = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+    read = [(i, cell) for i, cell in enumerate(jupytext.reads(text, fmt=fmt).cells) if cell.cell_type == "code"]
+    check_size(sum(len(cell.source) for _, cell in read))
+    for index, cell in read:
+        if not cell.source.strip():
             continue
         source = cell.source.split("\n")
         for start in range(position, len(lines)):
-            if [bare(line) for line in lines[start : start + len(source)]] == [bare(line) for line in source]:
+            if lines[start : start + len(source)] == source:
                 position = start
                 break
         cells.append(make_cell(index, cell.source, name, position + 1, cell.metadata, explore))
         position += len(source)
     return cells
-
-
-def bare(line: str) -> str:
-    """Jupytext writes a notebook's command as a comment, and reads it as a command."""
-    return re.sub(r"^# ?(?=[%!])", "", line)
 
 
 def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
@@ -179,8 +177,7 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     found: list[Cell] = []
     for index, cell in cells:
         if cell.source.strip():
-            answer = cell.metadata.get("answer") or (cell.metadata.get("nbgrader") or {}).get("grade_id")
-            filename = f"{name}, cell {answer or index + 1}"
+            filename = f"{name}, cell {cell_key(cell.metadata) or index + 1}"
             if filename in [other.filename for other in found]:  # a copied cell
                 filename += f" ({index + 1})"
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
@@ -203,16 +200,23 @@ def without_outputs(notebook: Any) -> str:
 
 
 def make_cell(index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]) -> Cell:
-    nbgrader = metadata.get("nbgrader") or {}
-    tags = metadata.get("tags")
+    tags, nbgrader = metadata.get("tags"), metadata.get("nbgrader")
+    locked = isinstance(nbgrader, dict) and not nbgrader.get("solution")
     return Cell(
         index=index,
         source=source,
         filename=filename,
         first_line=line,
-        answer=metadata.get("answer") or (nbgrader.get("grade_id") if nbgrader.get("solution") else None),
+        answer=None if locked and "answer" not in metadata else cell_key(metadata),
         explore=(isinstance(tags, list | str) and "explore" in tags) or squeeze(source) in explore,
     )
+
+
+def cell_key(metadata: dict[str, Any]) -> str | None:
+    """The key of an answer cell, or nbgrader's id of any cell."""
+    nbgrader = metadata.get("nbgrader")
+    keys = [metadata.get("answer"), nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None]
+    return next((key for key in keys if isinstance(key, str) and key), None)
 
 
 def squeeze(source: str) -> str:

@@ -44,7 +44,7 @@ class Channel:
 
     def send(self, message: Message, timeout: float | None = None) -> None:
         """Raises Closed when the other side is gone, TimeoutError when it does not read."""
-        header = json.dumps(message.header, allow_nan=False).encode()
+        header = json.dumps(message.header, allow_nan=False, ensure_ascii=False).encode(errors="replace")
         arrays = safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in message.arrays.items()})
         self.socket.settimeout(timeout)
         try:

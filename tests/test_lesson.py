@@ -13,7 +13,7 @@ from corpus import CNN
 from autograder import lesson
 
 STARTER = CNN.starter.read_text(encoding="utf-8")
-PICTURES = {"batch", "loss", "filters", "digit", "feature_maps", "wrong", "shift"}
+PICTURES = {"batch", "loss", "filters_before", "filters_after", "digit", "feature_maps", "wrong", "shift"}
 
 
 def test_solved_lesson_runs_from_top_to_bottom(tmp_path: Path) -> None:
@@ -29,6 +29,7 @@ def test_solved_lesson_runs_from_top_to_bottom(tmp_path: Path) -> None:
         "parameters: 421,642",
         "After conv1: (64, 32, 28, 28)",
         "conv2     (64, 64, 14, 14)    (64, 64, 14, 14)    ✓",
+        "loss before training: 2.3",
         "epoch 3 of 3: average loss",
     ):
         assert line in done.stdout, done.stdout

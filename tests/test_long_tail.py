@@ -9,7 +9,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,8 +116,8 @@ def rename_keys(book: dict[str, Any]) -> None:
             cell["metadata"]["answer"] = f"my cell {number}"
 
 
-def split_every_function(book: dict[str, Any]) -> None:
-    """Each answer cell in two: the text of the function, and the decorator of nothing before it."""
+def split_between_functions(book: dict[str, Any]) -> None:
+    """A helper of `train` in a cell of its own before it."""
     at = book["cells"].index(cell_of(book, "train"))
     cell = book["cells"][at]
     helper = "def show(epoch, loss):\n    print(epoch, loss)\n"
@@ -196,7 +195,7 @@ CELLS = {
     "all in reverse": Fixture(notebook(reverse_cells), "cnn.ipynb", notes=("stands further down",)),
     "imports last": Fixture(notebook(imports_last), "cnn.ipynb", notes=("stands further down",)),
     "keys renamed": Fixture(notebook(rename_keys), "cnn.ipynb"),
-    "split between functions": Fixture(notebook(split_every_function), "cnn.ipynb"),
+    "split between functions": Fixture(notebook(split_between_functions), "cnn.ipynb"),
     "split within a function": Fixture(
         notebook(split_a_function), "cnn.ipynb", loses={"evaluate"}, notes=("was a cell split in two?",)
     ),
@@ -232,11 +231,18 @@ CODE = {
     "cells in other languages": Fixture(with_cell("%%bash\nfor f in *; do echo $f; done\n\n# %%\n%%html\n<b>done</b>")),
     "forward that prints": Fixture(replaced(FORWARD, FORWARD + "        print('after block 1:', x.shape)\n")),
     "names used for values": Fixture(
-        with_cell("train = 3\nevaluate = [0.97, 0.98]\nSimpleCNN = SimpleCNN()\nlinear1_in_features = 3136"),
-        notes=("`train` is the name of a function", "`evaluate` is", "`SimpleCNN` is", "`linear1_in_features` is"),
+        with_cell("train = 3\nevaluate = [0.97, 0.98]\nSimpleCNN = SimpleCNN()\nlinear1_in_features = 3136")
     ),
-    "a result under the name of its function": Fixture(
-        with_cell("conv_output_size = conv_output_size(28, 3)"), notes=("`conv_output_size` is",)
+    "a result under the name of its function": Fixture(with_cell("conv_output_size = conv_output_size(28, 3)")),
+    "a function whose result is asked for": Fixture(
+        with_cell(
+            "def PREDICTED_SHAPES(shapes=PREDICTED_SHAPES):\n    return shapes\n\nPREDICTED_SHAPES = PREDICTED_SHAPES()"
+        )
+    ),
+    "a class of one object": Fixture(
+        with_cell("class Tools:\n    def share(self, a, b):\n        return a / b\n\nTools = Tools()").replace(
+            "    return correct / total\n", "    return Tools.share(correct, total)\n"
+        )
     ),
     "a wrapper under the name of its function": Fixture(
         with_cell("def timed(f):\n    return lambda *a, **k: f(*a, **k)\n\ntrain = timed(train)")
@@ -291,7 +297,52 @@ CODE = {
     ),
 }
 
-ALL = WRITTEN | CELLS | CODE
+# What a comment, a question mark or an import means depends on who reads it.
+READ = {
+    "comments that begin with shell commands": Fixture(
+        replaced("    correct = total = 0\n", "    # %time this\n    correct = total = 0\n").replace(
+            '# %% answer="evaluate"\n',
+            '# %% answer="evaluate"\n# copy of the lecture loop\n# ls of them\n# !important: y\n',
+        )
+    ),
+    "help asked in an answer cell": Fixture(
+        replaced('# %% answer="evaluate"\n', '# %% answer="evaluate"\n?nn.Module\nnn.Conv2d??\n')
+    ),
+    "a question behind a broken line": Fixture(
+        replaced(
+            "def evaluate(dataloader: DataLoader, model: nn.Module) -> float:",
+            "def evaluate(dataloader: DataLoader, model: nn.Module) -> float  # fraction of what?",
+        ),
+        loses={"evaluate"},
+        says={"evaluate.accuracy": "SyntaxError: expected ':'"},
+    ),
+    "names that the lesson's explore cells import": Fixture(
+        replaced(
+            "    device = next(model.parameters()).device\n    correct", "    device = fastest_device()\n    correct"
+        ).replace("    average_losses = []\n", "    average_losses = []\n    plt.close()\n")
+    ),
+    "a picture in a text cell": Fixture(f"{REFERENCE}\n# %% [markdown]\n# ![]({'A' * 3_000_000})\n"),
+    "an answer key that is not text": Fixture(
+        notebook(lambda book: cell_of(book, "train")["metadata"].update(answer=float("nan"))), "cnn.ipynb"
+    ),
+    "failures in many letters": Fixture(
+        "\n".join(f"# %%\nraise ValueError('\u6f22' * 600 + '{n}')\n" for n in range(60)) + f"\n{REFERENCE}"
+    ),
+    "another class with a forward": Fixture(
+        f"{STARTER}\n# %%\nclass MLP(nn.Module):\n    def forward(self, x):\n        return x\n",
+        loses={task.id for task in CNN.tasks},
+        says={"forward": "it waits for you"},
+    ),
+    "an import that fails above a decorator that does": Fixture(
+        re.sub(r"^# %%.*$", "#", f"import pandas\n{REFERENCE}", flags=re.MULTILINE).replace(
+            "def evaluate(", "@torch.nograd()\ndef evaluate("
+        ),
+        loses={"evaluate"},
+        says={"evaluate.accuracy": "nograd"},
+    ),
+}
+
+ALL = WRITTEN | CELLS | CODE | READ
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -334,14 +385,40 @@ def test_cells_that_train_for_minutes_cost_nothing(graded: Graded, monkeypatch: 
     assert any("more than 2 seconds" in note for note in report.notes)
 
 
-def test_there_is_an_end_to_starting_anew(graded: Graded) -> None:
-    """Fifty statements that each end the process: the answers around them are graded all the same."""
-    cells = "\n".join(f"# %%\nimport os; os._exit({number})\n" for number in range(50))
-    start = time.monotonic()
+def test_the_statement_that_took_longest_is_left_out(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is one for all cells: what is running when it is reached need not be what used it up."""
+    from autograder import grade
+
+    rules = grade.load_rules()
+    rules["limits"] |= {"cells": 3}
+    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    work = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
+    text = f"# %%\n{work.format(2.5)}\n{REFERENCE}"
+    text = text.replace('# %% answer="predicted_shapes"\n', f'# %% answer="predicted_shapes"\n{work.format(1)}')
+    report = graded(text, tasks=["predicted_shapes"])
+    assert report.score == 6
+    assert len(report.notes) == 1 and "cnn.py:4 was left out" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "points"),
+    [("import os; os._exit({})", 14), ("class A{}:\n    import os; os._exit(1)", 0)],
+    ids=["calls", "definitions"],
+)
+def test_there_is_an_end_to_starting_anew(graded: Graded, cell: str, points: float) -> None:
+    """Fifty statements that end the process: the answers around them are graded, unless even definitions do so."""
+    cells = "\n".join(f"# %%\n{cell.format(number)}\n" for number in range(50))
     report = graded(f"{cells}\n{REFERENCE}", tasks=["conv_output_size", "predicted_shapes"])
-    assert report.score == 14
-    assert len(report.notes) == 5
-    assert time.monotonic() - start < 60
+    assert report.score == points
+    assert 10 <= len(report.notes) <= 11
+
+
+def test_what_graded_code_writes_stays_away_from_the_students_files(
+    graded: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    graded(with_cell("open('cnn.py', 'w').write('gone')\nopen('notes.txt', 'w')"), tasks=["conv_output_size"])
+    assert {path.name: path.stat().st_size > 1000 for path in tmp_path.iterdir()} == {"cnn.py": True}
 
 
 def test_two_submissions_at_once(tmp_path: Path) -> None:

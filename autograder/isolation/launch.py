@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from autograder.assignment import PACKAGE
 from autograder.wire import Channel
@@ -61,7 +61,7 @@ class ForkingHost:
 
     def __init__(self, warm: bool) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.process, self.errors = _start_python(["fork-warm" if warm else "fork"], theirs)
+        self.process, self.errors, self.scratch = _start_python(["fork-warm" if warm else "fork"], theirs)
         theirs.close()
 
     def spawn(self, gpu: bool = False) -> "ForkedChild":
@@ -86,6 +86,7 @@ class ForkingHost:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.scratch.cleanup()
 
 
 class ForkedChild:
@@ -132,7 +133,7 @@ class SpawningHost:
 class SpawnedChild:
     def __init__(self, gpu: bool = False) -> None:
         ours, theirs = socket.socketpair()
-        self.process, self.errors = _start_python(["child", "gpu" if gpu else "cpu"], theirs)
+        self.process, self.errors, self.scratch = _start_python(["child", "gpu" if gpu else "cpu"], theirs)
         theirs.close()
         self.channel = Channel(ours)
 
@@ -147,30 +148,39 @@ class SpawnedChild:
             if os.name != "nt":  # what it may have started shares its session; a used number stays taken until then
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(self.process.pid, signal.SIGKILL)
+            self.scratch.cleanup()
 
 
-def _start_python(arguments: list[str], theirs: socket.socket) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
-    """`host.py` in a session of its own, with `theirs` as its standard input; and a file of what it complains."""
+def _start_python(
+    arguments: list[str], theirs: socket.socket
+) -> "tuple[subprocess.Popen[bytes], IO[bytes], tempfile.TemporaryDirectory[str]]":
+    """`host.py` in a session of its own, with `theirs` as its standard input.
+
+    Returns the process, a file of what it complains, and the folder where it works: student code must not write
+    beside the student's own files.
+    """
     # -P: a `torch.py` or `random.py` in the current folder must not take the place of the real one.
     command = [sys.executable, "-P", "-m", "autograder.isolation.host", *arguments]
     environment = {**os.environ, **ENVIRONMENT}
     # The child's `autograder` is this one, whichever is installed.
-    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [
+        str(PACKAGE.parent),
+        *map(os.path.abspath, filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))),
+    ]
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     if (gpus := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
         environment["AUTOGRADER_CUDA_VISIBLE_DEVICES"] = gpus
     errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
+    scratch = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+    options: dict[str, Any] = {"stdout": errors, "stderr": errors, "env": environment, "cwd": scratch.name}
     if os.name != "nt":
-        process = subprocess.Popen(
-            command, stdin=theirs.fileno(), stdout=errors, stderr=errors, env=environment, start_new_session=True
-        )
-        return process, errors
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=environment)
+        return subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True, **options), errors, scratch
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, **options)
     share = theirs.share(process.pid)  # type: ignore[attr-defined]  # Windows cannot inherit a socket as a file
     assert process.stdin
     process.stdin.write(len(share).to_bytes(4, "big") + share)
     process.stdin.close()
-    return process, errors
+    return process, errors, scratch
 
 
 def read_complaints(errors: IO[bytes]) -> str:

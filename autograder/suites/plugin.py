@@ -105,6 +105,8 @@ class GradingPlugin:
         report = yield
         check = next(item.iter_markers("task")).args[0]
         raised = call.excinfo.value if call.excinfo else None
+        if isinstance(raised, Exception) and call.when == "call" and self.is_the_answer(item, raised):
+            raised = Failure("an answer that can be read", "something else", "keep to the names of the starter")
         if raised or call.when == "call":
             function = getattr(item, "function", None)
             self.grading.record(check, ((function and function.__doc__) or check).strip().splitlines()[0], raised)
@@ -117,6 +119,21 @@ class GradingPlugin:
         elif raised:
             item.session.shouldstop = "the grader itself failed"
         return report
+
+    def is_the_answer(self, item: pytest.Item, raised: Exception) -> bool:
+        """Whether a check broke on what a child answered: with the reference's answers it does not."""
+        from autograder.isolation.launch import HostError
+
+        if isinstance(raised, Failure | NotChecked | HostError):
+            return False
+        self.grading.replays = True
+        try:
+            item.runtest()
+        except Exception:
+            return False
+        finally:
+            self.grading.replays = False
+        return True
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         check = next(item.iter_markers("task")).args[0]

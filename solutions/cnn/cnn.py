@@ -21,7 +21,7 @@
 # computes `W x + b`; and that training follows the gradient of a loss downhill. You need not
 # have built a network before.
 #
-# **How long it takes.** About three hours. All cells together run for about two minutes on a
+# **How long it takes.** About three hours. All cells together run for about a minute on a
 # laptop without a GPU; each one says beforehand how long it takes.
 #
 # **How it works.** Seven pieces are left for you to write. Each is marked with a `TODO` that
@@ -32,7 +32,12 @@
 #   delete the `raise` line.
 #
 # In a terminal, `make grade` tells you at any time what is right, what is not yet, and
-# what to do next. Each piece is graded alone, so grade as often as you like.
+# what to do next. Each piece is graded alone, so grade as often as you like. An eighth task,
+# `learns`, asks for nothing new: the grader lets your loop train your network for 60 batches, and
+# looks at how much it has learned.
+#
+# Run the cells in JupyterLab (`make lab`), or in an editor that knows `# %%` cells. Run as a plain
+# script, the file writes its pictures to `reports/`.
 #
 # You may add cells, functions and imports of your own. Please keep the names and the
 # arguments of what is already here: the grader calls them.
@@ -54,9 +59,9 @@ from torch.utils.data import DataLoader
 # - a `DataLoader` hands the images out in batches. A batch of 64 has the shape
 #   `(64, 1, 28, 28)`: the batch comes first.
 #
-# The training set is shuffled anew for each epoch, so that no batch is always the same. The
-# test set is not: its order changes nothing that we measure. The last batch of a set
-# is shorter when 64 does not divide the number of images.
+# An *epoch* is one pass through all training images. They are shuffled anew for each epoch, so that
+# the batches differ from epoch to epoch. The test set is not shuffled: its order changes nothing that
+# we measure. The last batch of a set is shorter when 64 does not divide the number of images.
 #
 # Cells like the next one are for you to look at and to play with. They are not graded.
 
@@ -84,11 +89,12 @@ if ready("images", "labels"):
 #
 # One could lay the 784 pixels of an image in a row and feed them to linear layers: a
 # *multilayer perceptron*, MLP. It works. But it does not know that pixels have neighbours: shuffle
-# all pixels in the same way in every image, and it learns just as well. A convolution knows
-# three things about images from the start:
+# all pixels in the same way in every image, and it learns just as well. A convolution is made
+# for images:
 #
 # - **a small window**: each output number looks at a few pixels that lie together;
-# - **local patterns**: an edge or a corner can be seen in such a window;
+# - **local patterns**: an edge or a corner fits into such a window, and larger patterns are built
+#   from these in the layers that follow;
 # - **shared weights**: an edge is an edge wherever it lies, so the same weights look
 #   everywhere.
 #
@@ -100,19 +106,19 @@ if ready("images", "labels"):
 #
 # Three words that are easily mixed up:
 #
-# - A convolution is **equivariant** to shifts: shift the image, and its output shifts by as
-#   much (but for the border). The pattern is found again, at its new place.
+# - A convolution that moves pixel by pixel is **equivariant** to shifts: shift the image, and its
+#   output shifts by as much (except at the border). The pattern is found again, at its new place.
 # - Pooling adds a little **invariance**: when a pattern moves within a pooling block, the output
 #   often stays the same.
-# - Flatten and linear layers are neither: they **depend on the position**, since
-#   each place has weights of its own.
+# - Flatten and linear layers are neither: they **depend on the position**. Flatten gives each place
+#   its number in the row, and the linear layer has weights of its own for each number.
 #
 # So a CNN copes with a shifted digit better than an MLP does, and yet not perfectly. You will
 # measure that at the end. Here is the first of the three, in numbers:
 
 # %% tags=["explore"]
 def shifted(images: torch.Tensor, pixels: int) -> torch.Tensor:
-    """`images`, (B, C, H, W), moved right by up to 4 pixels; black comes in from a padded canvas."""
+    """`images`, (B, C, H, W), moved right by up to 4 pixels: cut out of a canvas with black on both sides."""
     canvas = nn.functional.pad(images, (4, 4))  # (B, C, H, W + 8)
     return canvas[..., 4 - pixels : canvas.shape[-1] - 4 - pixels]
 
@@ -128,15 +134,19 @@ if ready("images"):
 # %% [markdown]
 # ## 1. How large is the output of a layer?
 #
-# `nn.Conv2d(in_channels, out_channels, kernel_size, stride=1, padding=0)` slides small windows,
-# its *kernels*, over an image and writes one number for each place where a kernel fits.
+# A *filter* is a small window with a weight for each of its pixels, in each channel that comes in. At
+# each place of the image where it fits, the weights are multiplied with the numbers below them, and all of it is
+# added up, with a bias: one number for each place. It is large where the image looks like the
+# weights. The size of the window is called the *kernel size*.
 #
-# - `in_channels`: the channels that come in. Each kernel looks at all of them at once.
-# - `out_channels`: the number of *filters*. Each filter looks for a pattern of its own
-#   and writes a channel of its own.
+# `nn.Conv2d(in_channels, out_channels, kernel_size, stride=1, padding=0)` is a layer of such filters.
+#
+# - `in_channels`: the channels that come in. Each filter looks at all of them at once.
+# - `out_channels`: the number of filters. Each looks for a pattern of its own and writes a channel of
+#   its own.
 # - `kernel_size`: height and width of the window.
 # - `stride`: how far the window moves from one place to the next.
-# - `padding`: how many pixels of zero are added to the image **on each side** before. A padding
+# - `padding`: how many pixels of zero are added to the image beforehand, **on each side**. A padding
 #   of 1 with a 3x3 kernel and a stride of 1 keeps height and width as they are.
 #
 # How many places are there in a row of `n` pixels, for a kernel of `k`, a padding of `p` and a
@@ -227,7 +237,7 @@ PREDICTED_SHAPES: dict[str, tuple[int, ...]] = {
 # ## 3. How many numbers reach `linear1`?
 #
 # A convolution does not care how large an image is: its windows slide further. A linear layer
-# does, for it has a weight for each number that arrives. So it must know beforehand how many there will
+# does, because it has weights for each number that arrives. So it must know beforehand how many there will
 # be: its `in_features`. They are what is left of one image after the second pooling, laid in a row:
 # channels times height times width. In the example above, 400.
 #
@@ -335,12 +345,12 @@ def trace_shapes(model: nn.Module, x: torch.Tensor) -> dict[str, tuple[int, ...]
     return shapes
 
 
-if ready("model", "images", "PREDICTED_SHAPES"):
-    shapes = trace_shapes(model, images)
+if ready("model", "PREDICTED_SHAPES"):
+    shapes = trace_shapes(model, torch.zeros(64, 1, 28, 28))
     print(f"{'layer':10}{'predicted':20}{'actual':20}")
     for layer, shape in shapes.items():
-        predicted = PREDICTED_SHAPES.get(layer)
-        print(f"{layer:10}{predicted!s:20}{shape!s:20}{'✓' if predicted == shape else '✗'}")
+        predicted = PREDICTED_SHAPES.get(layer, ())
+        print(f"{layer:10}{predicted!s:20}{shape!s:20}{'✓' if tuple(predicted) == shape else '✗'}")
     print()
     for layer, shape in shapes.items():
         print(f"After {layer}: {shape}")
@@ -353,18 +363,24 @@ if ready("model", "images", "PREDICTED_SHAPES"):
 #
 # Softmax turns logits into probabilities: all between 0 and 1, together 1. Yet our `forward`
 # returns the logits as they are. The loss, `nn.CrossEntropyLoss`, wants logits: it takes the logarithm of
-# their softmax itself, in one step that stays exact for large numbers. With a softmax of your
-# own before it, there would be two: the loss could then never fall below 1.46, and the gradients
-# would be small, so that the network learns slowly. To find the winner no softmax is needed:
-# the largest logit belongs to the largest probability.
+# their softmax itself, in one step that is numerically stable. With a softmax of your own before it, there
+# would be two: the loss could then never fall below 1.46, and the gradients would be small, so that
+# the network learns slowly. To find the winner no softmax is needed: the largest logit belongs to
+# the largest probability.
 #
-# Cross entropy is minus the logarithm of the probability that the model gives to the right digit. A
-# model that knows nothing gives each of ten digits 0.1, and `-log(0.1)` is 2.30: there
-# your training should begin.
-#
-# The optimizer is `Adam` with a learning rate of `1e-3`. Plain gradient descent takes a step of
-# learning rate times gradient; Adam divides by the usual size of each weight's own
-# gradient, so that weights with small gradients move too. It often works well with this
+# The cross entropy of one image is minus the logarithm of the probability that the model gives to the right
+# digit; the loss is the average over the batch. A model that knows nothing gives each of ten digits
+# 0.1, and `-log(0.1)` is 2.30. There every training begins:
+
+# %% tags=["explore"]
+if ready("model", "images", "labels"):
+    print("loss before training:", nn.CrossEntropyLoss()(model(images), labels).item())
+
+# %% [markdown]
+# The optimizer is `Adam` with a learning rate of `1e-3`. Plain gradient descent moves each weight by the
+# learning rate times its gradient. Adam keeps a running average of each weight's gradient, and divides it by the
+# usual size of that gradient: so each weight moves by about the learning rate at most, however
+# large or small its gradients are. That often works well without any search for a
 # learning rate, which makes it a good first choice.
 #
 # ## 5. The training loop
@@ -378,8 +394,12 @@ if ready("model", "images", "PREDICTED_SHAPES"):
 # 4. go backward: compute the gradient of the loss for every weight;
 # 5. let the optimizer take one step: only now do the weights change.
 #
+# The calls that you need, in alphabetical order: `loss.backward()`, `loss.item()` (the plain number in a tensor),
+# `loss_fn(logits, labels)`, `model(images)`, `model.train()`, `optimizer.step()`, `optimizer.zero_grad()`,
+# and `images.to(device)`, which *returns* the moved tensor.
+#
 # Before the first batch put the model in training mode: some layers (dropout, batch norm)
-# behave differently while training. Ours has none of them, but your loop shall train others too.
+# behave differently while training. Ours has none of them, but your loop should work for others, too.
 #
 # The model may live on a GPU, and a batch comes from the loader on the CPU. Both must be in one
 # place. The model's parameters know where they are (`next(model.parameters()).device`); move the images
@@ -389,7 +409,7 @@ if ready("model", "images", "PREDICTED_SHAPES"):
 # and any optimizer.
 #
 # Task `train`: print a line every 100 batches and one per epoch, so that whoever
-# waits knows that it goes on, and return the average loss of each epoch: the losses of its
+# waits can see progress, and return the average loss of each epoch: the losses of its
 # batches added up, divided by their number. Add up plain numbers: a loss tensor keeps hold of all that it was
 # computed with.
 
@@ -439,12 +459,14 @@ def train(
 #
 # Accuracy is the fraction of images for which the largest logit is the right one. Measure it
 # on the test images: the model has never trained on them, so it cannot have learned them by heart.
-# Measure in evaluation mode, since dropout and batch norm behave differently there, and
-# without gradients: they cost time and memory, and nothing is learned here.
+# Measure in evaluation mode (`model.eval()`), since dropout and batch norm behave differently there, and
+# without gradients (inside a `with torch.no_grad():` block): they cost time and memory, and nothing is learned
+# here. The model may live on a GPU here, too. `logits.argmax(dim=1)` is the number of the largest logit of each image.
 #
 # Count the right ones over *all* images, and divide once. The average of the accuracies of the batches is
 # not the same when the last batch is shorter: of 2,000 images in batches of 64, the last
-# batch has 16, and each of them would count four times as much as the others.
+# batch has 16, and each of them would count four times as much as the others. (For the loss above, which only shows
+# whether training goes well, an average over batches is close enough.)
 #
 # Task `evaluate`: return a number between 0 and 1.
 
@@ -468,16 +490,19 @@ def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
 # %% [markdown]
 # ## Train two models
 #
-# Now all of it together. `train` asks nothing of a model but that it turns images into logits, so
+# Now all of it together. `train` only needs a model that turns images into logits, so
 # the same loop trains the CNN and an MLP: models are interchangeable.
 
 # %% tags=["explore"]
 EPOCHS = 3
 LEARNING_RATE = 1e-3
 
-if ready("model", "train", "evaluate", seconds=EPOCHS * len(train_data) / 1000):
+if ready("SimpleCNN", "train", "evaluate", seconds=EPOCHS * len(train_data) / 1000):
+    torch.manual_seed(0)
+    model = SimpleCNN()
     mlp = nn.Sequential(nn.Flatten(), nn.Linear(28 * 28, 128), nn.ReLU(), nn.Linear(128, 10))
     models = {"CNN": model, "MLP": mlp}
+    filters_before = model.conv1.weight[:, 0].detach().clone()  # (32, 3, 3)
     losses = {}
     for name, network in models.items():
         print(f"--- {name}")
@@ -511,20 +536,29 @@ if ready("losses"):
     picture("loss")
 
 # %% [markdown]
-# These are the 32 filters of `conv1`, 3x3 numbers each. Nobody wrote them down: they began
-# as random numbers. Red is positive, blue negative, white zero. A filter that is red on one side and blue on the other
-# answers to an edge; one of a single colour, to a bright or a dark area.
+# These are the 32 filters of `conv1`, 3x3 weights each, before training and after it. Red is positive, blue
+# negative, white zero. A filter that is red on one side and blue on the other answers to an edge; one of a
+# single colour, to a bright or a dark area.
 
 # %% tags=["explore"]
 if ready("losses"):
     filters = model.conv1.weight[:, 0].detach()  # (32, 3, 3)
     largest = filters.abs().max()
-    picture_grid(filters, "filters", colours="bwr", limits=(-largest, largest))
+    for name, weights in (("filters_before", filters_before), ("filters_after", filters)):
+        print(name)
+        picture_grid(weights, name, columns=16, colours="bwr", limits=(-largest, largest))
+    print("average change:", (filters - filters_before).abs().mean().item())
+    print("average size:  ", filters.abs().mean().item())
 
 # %% [markdown]
+# Look for the differences: they are small. Of 32 random filters some answer to edges by chance, and
+# training turns each of them only a little; most of what is learned in so short a time sits in the later
+# layers. Train for more epochs, and the filters move further.
+#
 # What do the filters see? Each makes a *feature map* of the image: bright where its pattern is. Here is one
-# digit, then its 32 maps after `conv1` and ReLU. Find a filter above that looks like an edge, and its map here
-# (they are in the same order).
+# digit, then its 32 maps after `conv1` and ReLU, in the order of the filters. Find a filter above that looks
+# like an edge, and its map here. A map with a grey background has a positive bias; in one that is wholly
+# black, ReLU has left nothing.
 
 # %% tags=["explore"]
 if ready("losses"):
@@ -543,31 +577,32 @@ if ready("losses", seconds=len(test_data) / 1000):
     wrong = []  # (image, title)
     model.eval()
     with torch.no_grad():
-        for images, labels in test_loader:
-            predicted = model(images).argmax(dim=1)
-            for i in (predicted != labels).nonzero()[:, 0]:
-                wrong.append((images[i], f"{labels[i]}, not {predicted[i]}"))
+        for batch, right in test_loader:
+            predicted = model(batch).argmax(dim=1)
+            for i in (predicted != right).nonzero()[:, 0]:
+                wrong.append((batch[i], f"{right[i]}, not {predicted[i]}"))
     print(f"{len(wrong)} of {len(test_data)} are wrong")
     if wrong:
-        picture_grid(torch.stack([image for image, _ in wrong[:16]]), "wrong", titles=[title for _, title in wrong[:16]])
+        shown = wrong[:16]
+        picture_grid(torch.stack([image for image, _ in shown]), "wrong", titles=[title for _, title in shown])
 
 # %% [markdown]
 # ## Shift the digits
 #
-# The promise from the beginning. The test digits move to the right by 0 to 4 pixels, on a padded canvas, so
-# that nothing but black is lost; neither model has seen shifted digits while it trained. Before you run the
-# cell: what do you expect of each?
+# The promise from the beginning. The test digits move to the right by 0 to 4 pixels, and black comes in from the
+# left; only at 3 and 4 pixels some wide digits lose a little ink at the edge. Neither model has seen shifted digits
+# while it trained. Before you run the cell: what do you expect of each?
 
 # %% tags=["explore"]
 from torch.utils.data import TensorDataset
 
 if ready("losses", "shifted", seconds=5 * len(test_data) / 1000):
-    images = torch.stack([image for image, _ in test_data])
-    labels = torch.tensor([label for _, label in test_data])
+    test_images = torch.stack([image for image, _ in test_data])
+    test_labels = torch.tensor([label for _, label in test_data])
     pixels = range(5)
     for name, network in models.items():
         accuracies = [
-            evaluate(DataLoader(TensorDataset(shifted(images, shift), labels), batch_size=64), network)
+            evaluate(DataLoader(TensorDataset(shifted(test_images, shift), test_labels), batch_size=64), network)
             for shift in pixels
         ]
         print(f"{name}:", ", ".join(f"{accuracy:.2f}" for accuracy in accuracies))

@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.compare import number, words
+from autograder.compare import kind, number, words
 from autograder.verdict import Failure
 
 
@@ -21,7 +21,7 @@ def test_conv_output_size(observed, expected, question):
             "the number of places where the whole kernel fits",
             words(came),
             hint(
-                came or {},
+                came,
                 [case for case, _ in wrong],
                 [case for case in cases if case not in [bad for bad, _ in wrong]],
             ),
@@ -42,7 +42,7 @@ def listed(values, length):
 
 def hint(came, wrong, right):
     """Where the function goes wrong, from the cases that tell."""
-    if came.get("type") == "NoneType":
+    if kind(came) == "NoneType":
         return "nothing comes back: is there a `return`?"
     if not right:
         return "draw a row of 7 pixels, slide a kernel of 3 over it, and count the places"

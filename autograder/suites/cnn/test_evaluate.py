@@ -15,7 +15,7 @@ def test_accuracy(observed, question):
     asked = question("evaluate.accuracy")
     right = asked.arrays["x"].reshape(-1, 10).argmax(axis=1) == asked.arrays["y"]
     value, due = number(came), float(right.mean())
-    if value is not None and (within(abs(value - due), TOLERANCE) or abs(value - round(due, 2)) <= 1e-6):
+    if value is not None and (within(abs(value - due), TOLERANCE) or value == round(due, 2)):
         return
     expectation = "right images divided by all images, a number between 0 and 1"
     if value is None:

@@ -2,7 +2,7 @@ import contextlib
 
 import pytest
 
-from autograder.compare import fault
+from autograder.compare import fault, kind, words
 from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
 LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
@@ -32,7 +32,7 @@ def test_layer(grading, observed, expected, network_failure, layer):
     with contextlib.suppress(Failure, NotChecked):
         judge(grading, observed("layers", helped=False), right, layer)
         return
-    missing = seen and facts_of(seen, layer).get("type") in ("NoneType", "ellipsis")
+    missing = seen and kind(facts_of(seen, layer)) in ("NoneType", "ellipsis")
     if missing and layer not in PARAMETRIC:
         # F.relu, or one pooling layer used twice: no layer of this name is needed when the network is right.
         with contextlib.suppress(Failure, NotChecked):
@@ -48,17 +48,17 @@ def facts_of(seen, layer):
 
 def judge(grading, seen, right, layer):
     facts, due, error = facts_of(seen, layer), right.values[layer], seen.values.get("error")
-    if facts.get("type") == "ellipsis":
+    if kind(facts) == "ellipsis":
         raise NotChecked(WAITS_FOR_YOU, "replace the three dots `...` with the layer")
-    if facts.get("type") in (None, "NoneType"):
+    if kind(facts) in ("", "NoneType"):
         if isinstance(error, dict):
-            first = next(name for name in LAYERS if facts_of(seen, name).get("type") in (None, "NoneType"))
+            first = next(name for name in LAYERS if kind(facts_of(seen, name)) in ("", "NoneType"))
             if layer != first:
                 raise NotChecked(f"it comes after {first}, where __init__ stopped", f"mend {first} first")
             raise grading.explain(error, grading.assignment.task("layers"))
         raise Failure(f"the layer is there as self.{layer}", "no such attribute", "keep the names of the starter")
-    if facts.get("type") in NOT_LAYERS:
-        came, hint = NOT_LAYERS[facts["type"]]
+    if kind(facts) in NOT_LAYERS:
+        came, hint = NOT_LAYERS[kind(facts)]
         raise Failure("a layer", came, hint)
     if isinstance(facts.get("error"), dict) and "output_shape" not in facts:
         raise layer_error(facts, layer)
@@ -70,7 +70,7 @@ def judge(grading, seen, right, layer):
     if problem:
         raise Failure(
             "with the grader's weights and inputs, what the table says of this layer",
-            f"{problem} ({facts.get('type')})",
+            f"{problem} ({kind(facts)})",
             "its shape and its parameters are right: look at the kind of the layer and at its other arguments",
         )
 
@@ -79,7 +79,7 @@ def layer_error(facts, layer):
     error = facts["error"]
     return Failure(
         f"{layer} takes what reaches it",
-        f"{facts.get('type')}: an error ({error.get('type')})",  # its text would tell the shapes that are to be found
+        f"{kind(facts)}: an error ({error.get('type')})",  # its text would tell the shapes that are to be found
         "compare what the layer before it puts out with the first argument of this one",
     )
 
@@ -87,7 +87,7 @@ def layer_error(facts, layer):
 def shape_failure(came, due):
     if not isinstance(came, list) or len(came) != len(due):
         return Failure(
-            f"an output with {len(due)} numbers in its shape", f"the shape {came}", "which kind of layer is it?"
+            f"an output with {len(due)} numbers in its shape", words({"shape": came}), "which kind of layer is it?"
         )
     axis = next(axis for axis, one, other in zip(AXES[len(due)], came, due, strict=True) if one != other)
     hints = {

@@ -2,7 +2,7 @@ import contextlib
 
 import pytest
 
-from autograder.compare import number, words
+from autograder.compare import kind, number, words
 from autograder.verdict import Failure, NotChecked
 
 
@@ -43,7 +43,7 @@ def wrong_number(wrong, sizes, due):
 
 def hint(wrong, sizes, due):
     values = {size: number(came) for size, came in wrong}
-    if {came.get("type") for _, came in wrong if came} == {"NoneType"}:
+    if {kind(came) for _, came in wrong} == {"NoneType"}:
         return "nothing comes back: is there a `return`?"
     if all(value and (value * 64 == due[size]) for size, value in values.items()):
         return "height and width are right; how many channels are there?"

@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.compare import number, words
+from autograder.compare import kind, number, words
 from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
 LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
@@ -17,9 +17,9 @@ def test_predicted_shape(observed, expected, layer):
         raise Failure(
             f"PREDICTED_SHAPES has an entry for {layer}", "no such entry", "keep the ten names of the starter"
         )
-    if came.get("type") == "ellipsis":
+    if kind(came) == "ellipsis":
         raise NotChecked(WAITS_FOR_YOU, "replace the three dots `...` with the shape")
-    sizes = came.get("sizes")
+    sizes = sizes_of(came)
     if not isinstance(sizes, list):
         raise Failure("a shape in round brackets, the batch first", words(came), "write it as (64, ...), with commas")
     numbers = [number(size) for size in sizes]
@@ -30,11 +30,29 @@ def test_predicted_shape(observed, expected, layer):
     if len(numbers) != len(due):
         raise Failure(f"{len(due)} numbers: {', '.join(axes)}", shape, count_hint(layer, numbers, due))
     before = LAYERS[LAYERS.index(layer) - 1]
-    if layer.startswith("relu") and sizes == (seen.get(before) or {}).get("sizes"):
+    if follows(layer, numbers, [number(size) for size in sizes_of(seen.get(before)) or []], due):
         raise Failure(f"the shape after {layer}", shape, f"this follows from {before}: put that right first")
     axis = next(axis for axis, one, other in zip(axes, numbers, due, strict=True) if one != other)
     what = "height and width" if axis == "height" else axis
     raise Failure(f"another number for {what}", shape, axis_hint(layer, axis))
+
+
+def sizes_of(came):
+    return came.get("sizes") if isinstance(came, dict) else None
+
+
+def follows(layer, shape, before, due):
+    """Whether a wrong shape is what this layer would make of the wrong shape before it."""
+    if None in before or len(before) != 4:
+        return layer == "relu3" and shape == before
+    batch, channels, height, width = before
+    made = {
+        "relu": before,
+        "pool": [batch, channels, height // 2, width // 2],
+        "conv": [batch, due[1], height, width],
+        "flat": [batch, channels * height * width],
+    }
+    return shape == made.get(layer[:4])
 
 
 def count_hint(layer, numbers, due):

@@ -106,7 +106,8 @@ def averages(losses, sizes, asked):
 
 
 def agrees(value, average):
-    return within(abs(value - average), TOLERANCE) or near(value, round(average, 2), 1e-6)
+    rounded = near(value, round(value, 2), 1e-6) and near(value, average, 0.005 + 1e-6)
+    return within(abs(value - average), TOLERANCE) or rounded
 
 
 def average_failure(epoch, value, losses, samples):

@@ -7,6 +7,7 @@ from autograder.verdict import Failure
 # Relative L2 distance after a step, against how far the weights should have moved by then. Measured on a model of
 # two layers over 200 seeds: other CPU kernels, two threads and float64 at most 6e-8, the nearest mistake 5.6e-3.
 TOLERANCE = 1e-4
+MOST_STATES = 51  # that the probe sends
 
 
 @pytest.mark.task("train.update")
@@ -15,8 +16,9 @@ def test_update(observed, question):
     asked = question("train.update")
     seen = observed("train.update", enough=lambda seen: len(integers(seen.arrays.get("order"))) > 0)
     came, states = integers(seen.arrays.get("order")), seen.arrays.get("states")
-    due = right_states(asked, came)
-    if not isinstance(states, np.ndarray) or states.shape != due.shape or not np.abs(states - states[0]).max() > 0:
+    enough = isinstance(states, np.ndarray) and states.ndim == 2 and len(states) == len(came) + 1 <= MOST_STATES
+    due = right_states(asked, came) if enough else None
+    if not enough or states.shape != due.shape or not np.abs(states - states[0]).max() > 0:
         raise Failure(
             "the weights of the model that is passed in move",
             "they are what they were before",
