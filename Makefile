@@ -70,7 +70,7 @@ bench: env  ## how fast grading is, beside a bare script
 
 evidence: env-dev  ## grade over hundreds of seeds, and write docs/evidence.md (hours)
 	@$(PY) tests/evidence/measure.py
-	@$(PY) tests/evidence/full.py
+	@$(PY) tests/evidence/full.py || test $$? -eq 2  # without the full data set
 	@$(PY) tests/evidence/report.py
 
 full: env  ## the lesson's full run, on all 60,000 images (after make data)

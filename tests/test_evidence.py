@@ -19,14 +19,6 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "OUTPUT", tmp_path)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def hosts():
-    yield
-    for setting in measure.SETTINGS:
-        measure.host(setting).close()
-    measure.host.cache_clear()
-
-
 def test_page_is_made_of_the_summary() -> None:
     assert report.page(SUMMARY) == report.PAGE.read_text(encoding="utf-8"), "run: python tests/evidence/report.py"
 

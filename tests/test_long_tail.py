@@ -93,7 +93,9 @@ WRITTEN = {
     ),
     "capital suffix": Fixture(REFERENCE, "CNN.PY"),
     "notebook in utf-16": Fixture(notebook().encode("utf-16"), "cnn.ipynb"),
-    "5 MB of code": Fixture(f"{REFERENCE}\nDATA = [{'1, ' * 2_000_000}]\n", loses={task.id for task in CNN.tasks}),
+    "5 MB of code": Fixture(
+        f"{REFERENCE}\n# %%\nDATA = [{'1, ' * 2_000_000}]\n", loses={task.id for task in CNN.tasks}
+    ),
 }
 
 
@@ -393,8 +395,8 @@ def test_the_statement_that_took_longest_is_left_out(graded: Graded, monkeypatch
     rules["limits"] |= {"cells": 3}
     monkeypatch.setattr(grade, "load_rules", lambda: rules)
     work = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
-    text = f"# %%\n{work.format(2.5)}\n{REFERENCE}"
-    text = text.replace('# %% answer="predicted_shapes"\n', f'# %% answer="predicted_shapes"\n{work.format(1)}')
+    text = f"# %%\n{work.format(2.6)}\n{REFERENCE}"
+    text = text.replace('# %% answer="predicted_shapes"\n', f'# %% answer="predicted_shapes"\n{work.format(2.4)}')
     report = graded(text, tasks=["predicted_shapes"])
     assert report.score == 6
     assert len(report.notes) == 1 and "cnn.py:4 was left out" in report.notes[0]

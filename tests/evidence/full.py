@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import CNN
 
 from autograder.mnist import RAW, read_idx
+from autograder.submission import read_submission
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "build" / "evidence" / "full.json"
@@ -44,15 +46,15 @@ def main() -> int:
     except FileNotFoundError:
         print("The full data set is not here: fetch it with `make data`.", file=sys.stderr)
         return 2
-    namespace: dict[str, object] = {"__name__": "cnn"}
-    exec(CNN.master.read_text(encoding="utf-8"), namespace)
+    namespace: dict[str, Any] = {"__name__": "cnn"}
+    exec("\n".join(cell.source for cell in read_submission(CNN.master).to_run()), namespace)
     torch.manual_seed(seed)
-    model = namespace["SimpleCNN"]()  # type: ignore[operator]
+    model = namespace["SimpleCNN"]()
     start = time.monotonic()
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
-    losses = namespace["train"](train_loader, model, nn.CrossEntropyLoss(), optimizer, epochs=EPOCHS)  # type: ignore[operator]
+    losses = namespace["train"](train_loader, model, nn.CrossEntropyLoss(), optimizer, epochs=EPOCHS)
     seconds = time.monotonic() - start
-    accuracy = namespace["evaluate"](test_loader, model)  # type: ignore[operator]
+    accuracy = namespace["evaluate"](test_loader, model)
     print(f"seed {seed}: {accuracy:.2%} of the 10,000 test images, trained in {seconds:.0f} s")
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     found = {"seed": seed, "accuracy": accuracy, "seconds": round(seconds), "threads": torch.get_num_threads()}

@@ -47,6 +47,7 @@ def summarise(rows: list[dict[str, Any]], limits: dict[str, float], full: dict[s
         "suite": CNN.version,
         "torch": version("torch"),
         "best": measure.BEST,
+        "kernel_seeds": kernel_seeds(rows),
         "seeds": Counter(row["setting"] for row in rows),
         "not_all": Counter(row["setting"] for row in rows if row["points"] != CNN.points),
         "wrong_seeds": sum(bool(row["wrong"]) for row in rows),
@@ -56,6 +57,12 @@ def summarise(rows: list[dict[str, Any]], limits: dict[str, float], full: dict[s
         "kept": kept,
         "full": full,
     }
+
+
+def kernel_seeds(rows: list[dict[str, Any]]) -> int:
+    """Up to which seed the kernels were taken in turn."""
+    last, turns = max(row["seed"] for row in rows if row["setting"] != measure.BEST), len(measure.SETTINGS)
+    return -(-last // turns) * turns
 
 
 def spreads(found: dict[str, list[float]]) -> dict[str, Spread]:
