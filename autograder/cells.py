@@ -22,6 +22,7 @@ OTHER_LANGUAGE = re.compile(
     r"\s*%%(bash|sh|script|cmd|html|HTML|javascript|js|latex|markdown|svg|perl|ruby|writefile)\b"
 )
 IPYTHON_CALL = re.compile(r"^([ \t]*)get_ipython\(\)\..*$", re.MULTILINE)  # as nbconvert writes `%time`
+CELL_MAGIC = re.compile(r"^get_ipython\(\)\.run_cell_magic\((.*)\)$", re.MULTILINE)  # and `%%time`
 FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names)
 )
@@ -135,14 +136,19 @@ def imports_for(statement: ast.stmt, source: str) -> bool:
     """Whether it imports a name that stands in `source`: of an explore cell only that is run."""
     if not isinstance(statement, ast.Import | ast.ImportFrom):
         return False
-    names = [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
-    return any(re.search(rf"\b{re.escape(name)}\b", source) for name in names)
+    return any(re.search(rf"\b{re.escape(name)}\b", source) for name in imported_names(statement))
+
+
+def imported_names(statement: ast.Import | ast.ImportFrom) -> list[str]:
+    return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
 
 
 def bound_by(statement: ast.stmt) -> set[str]:
     """The names that a statement binds at its top."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return set(imported_names(statement))
     return set(stored_names(statement))
 
 
@@ -153,10 +159,42 @@ def stored_names(node: ast.AST) -> Iterator[str]:
 
 
 def without_commands(source: str) -> str:
-    """Without the lines that a notebook takes for commands; the others keep their numbers."""
+    """The Python in what Jupyter runs: without commands, prompts, and the indentation of a whole cell.
+
+    Lines keep their numbers.
+    """
     if OTHER_LANGUAGE.match(source):
         return ""
-    lines = IPYTHON_CALL.sub(r"\1pass", source).split("\n")
+    source = IPYTHON_CALL.sub(r"\1pass", CELL_MAGIC.sub(timed_source, source))
+    if is_python(source):
+        return source
+    from IPython.core.inputtransformer2 import classic_prompt, ipython_prompt, leading_indent
+
+    lines = source.splitlines(keepends=True)
+    for transform in (leading_indent, classic_prompt, ipython_prompt):
+        lines = transform(lines)
+    return without_command_lines("".join(lines))
+
+
+def is_python(source: str) -> bool:
+    try:
+        compile(source, "cell", "exec", dont_inherit=True)
+    except BaseException:  # also MemoryError, for brackets without end
+        return False
+    return True
+
+
+def timed_source(call: re.Match[str]) -> str:
+    """The code of a cell with `%%time` or `%%capture`, as nbconvert writes it in a script: all in one string."""
+    try:
+        name, _, code = ast.literal_eval(f"({call[1]})")
+    except (ValueError, SyntaxError):
+        return call[0]
+    return str(code) if name in ("time", "timeit", "capture", "prun") else call[0]
+
+
+def without_command_lines(source: str) -> str:
+    lines = source.split("\n")
     while True:
         try:
             compile("\n".join(lines), "cell", "exec", dont_inherit=True)

@@ -96,13 +96,19 @@ def stub_reached(at: str, function: str, submission: Submission) -> Failure | No
 
 def why_unbound(message: str, session: Session) -> str | None:
     """The earlier line that failed and would have bound the name of a NameError."""
-    name = re.search(r"name '(\w+)' is not defined", message)
-    for error in (error for errors in session.cell_errors.values() for error in errors):
-        where, said = error.get("where"), text(error, "message")
-        if not name or name[1] in said or not isinstance(where, dict) or not isinstance(where.get("line"), int):
-            continue
-        if re.search(rf"\b{name[1]}\b", text(where, "source")):
-            return f"{place(text(where, 'filename'), where['line'])}, {text(error, 'type')}: {said}"
+    found = re.search(r"name '(\w+)' is not defined", message)
+    name = found[1] if found else ""
+    sources = {cell.index: cell.source for cell in session.cells}
+    for index, errors in session.cell_errors.items():
+        for error in errors:
+            where, binds = error.get("where"), error.get("binds")
+            if not name or not isinstance(where, dict) or not isinstance(where.get("line"), int):
+                continue
+            # A cell that Python cannot read binds nothing of what stands in it.
+            unread = binds is None and re.search(rf"\b{name}\b", sources.get(index, ""))
+            if unread or (isinstance(binds, list) and name in binds):
+                at = place(text(where, "filename"), where["line"])
+                return f"{at}, {text(error, 'type')}: {text(error, 'message')[:200]}"
     return None
 
 
@@ -120,6 +126,11 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
         # The statement that would have bound it, or a cell that Python cannot read at all.
         for error in [error for error in errors if name in error.get("binds", []) or "binds" not in error][:1]:
             return explain_error(error, session)
+    inside = re.compile(rf"^[ \t]+(def|class)\s+{re.escape(name)}\b")
+    if where := submission.find(inside, None):
+        return NotChecked(
+            f"`{name}` stands inside another block", "move it to the left, where no line is indented", where
+        )
     return NotChecked(
         f"there is no `{name}` in {submission.path.name}", "take its cell from the starter and fill it in"
     )

@@ -321,11 +321,11 @@ def notes(session: Session) -> list[str]:
     """What is worth knowing of the cells, and costs nothing by itself."""
     found = [f"{end.place} was left out: {end.why}" for end in session.ends]
     for error in (error for errors in session.cell_errors.values() for error in errors):
-        if error.get("type") == "IndentationError" and error.get("message") == "unexpected indent":
+        if error.get("message") in ("unexpected indent", "'return' outside function"):
             where = next((cell.filename for cell in session.submission.cells if cell.index == error["cell"]), "a cell")
-            found.append(f"{where} has code that begins too far right: was a cell split in two?")
+            found.append(f"{where} begins in the middle of a function: was a cell split in two?")
     for where in session.late:
         found.append(
             f"{where} uses something that stands further down; it was run at the end. Restart and run all to see"
         )
-    return [printable(note)[:500] for note in found[:MAX_NOTES]]
+    return [printable(note)[:500] for note in list(dict.fromkeys(found))[:MAX_NOTES]]

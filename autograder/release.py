@@ -7,11 +7,10 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.files import keep_copy, write
+from autograder.percent import blocks
 from autograder.submission import read_submission
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-CELL = re.compile(r"^# %%(?P<head>.*)$")
-ANSWER = re.compile(r"""\banswer=["'](?P<key>\w+)["']""")
 LINE = re.compile(
     r"""^(?P<start>
         \s*["']\w+["']\s*:\s                 # an entry of a dict
@@ -31,22 +30,10 @@ def make_starter(assignment: Assignment) -> str:
     """The text of the student's file. Raises MarkerError."""
     text = assignment.master.read_text(encoding="utf-8")
     made: list[str] = []
-    for first_line, key, lines in split_cells(text):
-        made += make_stubs(
-            lines, assignment, key, f"solutions/{assignment.name}/{assignment.master.name}:{{}}", first_line
-        )
+    place = f"solutions/{assignment.name}/{assignment.master.name}:{{}}"
+    for block in blocks(text):
+        made += make_stubs(block.lines, assignment, block.key, place, block.first_line)
     return "\n".join(made)
-
-
-def split_cells(text: str) -> list[tuple[int, str | None, list[str]]]:
-    """(number of its first line, answer key, lines with the marker line) of each cell of a percent-format script."""
-    cells: list[tuple[int, str | None, list[str]]] = [(1, None, [])]
-    for number, line in enumerate(text.split("\n"), start=1):
-        if head := CELL.match(line):
-            answer = ANSWER.search(head["head"])
-            cells.append((number, answer["key"] if answer else None, []))
-        cells[-1][2].append(line)
-    return cells
 
 
 def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place: str, first_line: int) -> list[str]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.percent import blocks
+
 TOP_BINDING = re.compile(r"^(\w+)\s*=[^=]", re.MULTILINE)
 ANY_BINDING = re.compile(r"^\s*(\w+)\s*=[^=]", re.MULTILINE)
 # Byte order marks of what some editors on Windows call "Unicode"; the longer ones first.
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-CODING = re.compile(r"\A((?:.*\n)?[ \t\f]*#.*?coding)[:=]")  # PEP 263: in the first or second line
 MAX_CODE = 2 << 20  # characters of code in a file; the lesson has 30,000
 TOGETHER = 2  # seconds within which JupyterLab writes a notebook and the script that is paired with it
 
@@ -66,7 +67,7 @@ class Submission:
         """`file:line` of the last line that matches, in the answer cell if the submission still has it."""
         cells = [cell for cell in self.cells if answer and cell.answer == answer] or self.to_run()
         for cell in reversed(cells):
-            lines = cell.source.splitlines()
+            lines = cell.source.split("\n")
             for number in range(len(lines) - 1, -1, -1):
                 if pattern.search(lines[number]):
                     return place(cell.filename, cell.first_line + number)
@@ -89,14 +90,15 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
         SubmissionError: there is no such file, or it is not a `.py` or `.ipynb`.
     """
     check_file(path)
-    readers = {".py": read_script, ".ipynb": read_notebook}
     submission = Submission(path)
     try:
         text = decode(path.read_bytes())
         if not text.strip():
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
-        submission.cells = readers[path.suffix.lower()](text, path.name, {squeeze(source) for source in explore})
+        # By its content: some hand in a notebook that is called .py, or a script that is called .ipynb.
+        read = read_notebook if text.lstrip().startswith("{") else read_script
+        submission.cells = read(text, path.name, {squeeze(source) for source in explore})
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
@@ -113,6 +115,10 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
 
 def check_file(path: Path) -> None:
     """Raises SubmissionError for what is not a file to grade."""
+    try:
+        path.stat()
+    except OSError as error:  # also a path that is too long
+        raise SubmissionError(f"there is no file {path}: name the .py or .ipynb file to grade") from error
     if path.is_dir():
         files = sorted([*path.glob("*.py"), *path.glob("*.ipynb")])
         example = f", such as {files[0]}" if files else ""
@@ -130,32 +136,26 @@ def decode(data: bytes) -> str:
         encoding = marked or tokenize.detect_encoding(io.BytesIO(data).readline)[0]
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        text = data.decode("latin-1")
+        try:
+            text = data.decode("cp1252")  # what Windows editors write
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
-    """Cells of a percent-format script; a script without markers is one cell."""
-    import jupytext
+    """Cells of a percent-format script; a script without markers is one cell.
 
-    text = CODING.sub(r"\1 (decoded)", text, count=1)  # jupytext knows utf-8 alone
-    lines = text.split("\n")
+    What stands below the marker of a text cell is Python, too: comments, unless the marker of the next cell is gone.
+    """
     cells = []
-    position = 0
-    # A comment stays a comment: jupytext would make commands of `# copy of ...` and `# %time`.
-    fmt = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-    read = [(i, cell) for i, cell in enumerate(jupytext.reads(text, fmt=fmt).cells) if cell.cell_type == "code"]
-    check_size(sum(len(cell.source) for _, cell in read))
-    for index, cell in read:
-        if not cell.source.strip():
+    for index, block in enumerate(blocks(text)):
+        line, source = block.body()
+        if all(line.lstrip().startswith("#") or not line.strip() for line in source.split("\n")):
             continue
-        source = cell.source.split("\n")
-        for start in range(position, len(lines)):
-            if lines[start : start + len(source)] == source:
-                position = start
-                break
-        cells.append(make_cell(index, cell.source, name, position + 1, cell.metadata, explore))
-        position += len(source)
+        metadata = {"answer": block.key, "tags": ["explore"] if block.explore else []}
+        cells.append(make_cell(index, source, name, line, metadata, explore))
+    check_size(sum(len(cell.source) for cell in cells))
     return cells
 
 

@@ -7,7 +7,7 @@ imports. A wrong one says in a line `# loses: ` which checks it costs, and only 
 from pathlib import Path
 
 from autograder.assignment import find_assignment
-from autograder.release import split_cells
+from autograder.percent import blocks
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 CNN = find_assignment("cnn")
@@ -20,15 +20,15 @@ def pieces(kind: str) -> list[Path]:
 def splice(piece: Path) -> str:
     """The reference solution with the cells of `piece` in their places."""
     replaced, added = {}, []
-    for _, key, lines in split_cells(piece.read_text(encoding="utf-8"))[1:]:
-        if key:
-            replaced[key] = lines
+    for block in blocks(piece.read_text(encoding="utf-8"))[1:]:
+        if block.key:
+            replaced[block.key] = block.lines
         else:
-            added += lines
+            added += block.lines
     made: list[str] = []
-    for _, key, lines in split_cells(CNN.master.read_text(encoding="utf-8")):
-        made += replaced.pop(key, lines) if key else lines
-        if added and lines[0] == "# %%":
+    for block in blocks(CNN.master.read_text(encoding="utf-8")):
+        made += replaced.pop(block.key, block.lines) if block.key else block.lines
+        if added and block.lines[0] == "# %%":
             made += added
             added = []
     assert not replaced and not added, f"{piece.name} has cells that the reference has not: {list(replaced)}"

@@ -20,6 +20,8 @@ import pytest
 from conftest import Graded, check, lost
 from corpus import CNN
 
+from autograder.percent import blocks
+
 REFERENCE = CNN.master.read_text(encoding="utf-8")
 STARTER = CNN.starter.read_text(encoding="utf-8")
 NOTEBOOK: dict[str, Any] = json.loads(nbformat.writes(jupytext.reads(REFERENCE, "py:percent")))
@@ -299,6 +301,13 @@ CODE = {
     ),
 }
 
+
+def rewrite(book: dict[str, Any], answer: str, first: str, following: str) -> None:
+    cell = cell_of(book, answer)
+    begin, *rest = source(cell).split("\n")
+    cell["source"] = "\n".join([first + begin, *(following + line for line in rest)])
+
+
 # What a comment, a question mark or an import means depends on who reads it.
 READ = {
     "comments that begin with shell commands": Fixture(
@@ -334,6 +343,38 @@ READ = {
         f"{STARTER}\n# %%\nclass MLP(nn.Module):\n    def forward(self, x):\n        return x\n",
         loses={task.id for task in CNN.tasks},
         says={"forward": "it waits for you"},
+    ),
+    "line ends that are none in Python": Fixture(
+        replaced("    correct = total = 0\n", "    correct = total = 0  # a\u2028b\x0bc\x85d\n    text = 'a\u2028b'\n")
+    ),
+    "a marker that is gone": Fixture(replaced('# %% answer="evaluate"\n', "")),
+    "a marker of a text cell above an answer": Fixture(replaced('# %% answer="evaluate"', "# %% [markdown]")),
+    "a marker without its space": Fixture(replaced('# %% answer="evaluate"', '# %%answer="evaluate"')),
+    "a header that is none": Fixture(replaced("#     formats: ipynb,py:percent", "#\tformats: : [ipynb")),
+    "a notebook called .py": Fixture(notebook(), "cnn.py"),
+    "a script called .ipynb": Fixture(REFERENCE, "cnn.ipynb"),
+    "a timed cell in a script from nbconvert": Fixture(
+        "\n".join(
+            f"get_ipython().run_cell_magic('time', '', {block.body()[1]!r})" if block.key else "\n".join(block.lines)
+            for block in blocks(REFERENCE)
+        )
+    ),
+    "a whole cell indented": Fixture(notebook(lambda book: rewrite(book, "evaluate", "    ", "    ")), "cnn.ipynb"),
+    "pasted with prompts": Fixture(notebook(lambda book: rewrite(book, "evaluate", ">>> ", "... ")), "cnn.ipynb"),
+    "an import misspelt": Fixture(
+        replaced("import torch\nfrom torch import nn\n", "improt torch\nfrom torch import nn\n"),
+        loses={task.id for task in CNN.tasks} - {"conv_output_size", "predicted_shapes", "linear1_in_features"},
+        says={"train.update": "SyntaxError", "forward": "SyntaxError"},
+    ),
+    "a function within another": Fixture(
+        "\n".join(
+            "def main():\n    " + block.body()[1].replace("\n", "\n    ")
+            if block.key == "evaluate"
+            else "\n".join(block.lines)
+            for block in blocks(REFERENCE)
+        ),
+        loses={"evaluate"},
+        says={"evaluate.accuracy": "`evaluate` stands inside another block"},
     ),
     "an import that fails above a decorator that does": Fixture(
         re.sub(r"^# %%.*$", "#", f"import pandas\n{REFERENCE}", flags=re.MULTILINE).replace(

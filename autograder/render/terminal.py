@@ -56,7 +56,7 @@ class TerminalReport:
         self.console.print(total)
         if report.problem:
             self.console.print(Text(f"\n{report.problem}", "red"))
-        for task in report.tasks:
+        for task in report.tasks if not report.problem else ():  # it is the same for all
             self.messages(task)
         for note in report.notes:
             self.console.print(Text(f"\nNote: {note}", "dim"))
