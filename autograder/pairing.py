@@ -1,10 +1,13 @@
 """The two faces of a student's work, `.py` and `.ipynb`, kept as one by jupytext."""
 
 import hashlib
+import re
 from pathlib import Path
 
 from autograder.files import keep_copy, write
 from autograder.submission import read_submission, saved_last
+
+COMMENTED_COMMAND = re.compile(r"^# ?(?=[%!])", re.MULTILINE)
 
 
 def pair(script: Path) -> tuple[Path, Path | None]:
@@ -39,4 +42,6 @@ def digest(path: Path) -> str:
     submission = read_submission(path)
     if submission.problem:
         raise ValueError(f"{submission.problem}. Mend it or move it away, then try again.")
-    return hashlib.sha256("\0".join(cell.source for cell in submission.cells).encode()).hexdigest()
+    # In a script jupytext writes a notebook's commands as comments.
+    sources = [COMMENTED_COMMAND.sub("", cell.source).strip() for cell in submission.cells]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()

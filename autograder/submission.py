@@ -151,7 +151,7 @@ def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
     cells = []
     for index, block in enumerate(blocks(text)):
         line, source = block.body()
-        if all(line.lstrip().startswith("#") or not line.strip() for line in source.split("\n")):
+        if not holds_code(source):
             continue
         metadata = {"answer": block.key, "tags": ["explore"] if block.explore else []}
         cells.append(make_cell(index, source, name, line, metadata, explore))
@@ -176,12 +176,17 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     check_size(sum(len(cell.source) for _, cell in cells))
     found: list[Cell] = []
     for index, cell in cells:
-        if cell.source.strip():
+        if holds_code(cell.source):
             filename = f"{name}, cell {cell_key(cell.metadata) or index + 1}"
             if filename in [other.filename for other in found]:  # a copied cell
                 filename += f" ({index + 1})"
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
     return found
+
+
+def holds_code(source: str) -> bool:
+    """Whether there is more than comments and empty lines."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
 
 
 def check_size(characters: int) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import nbformat
@@ -71,3 +72,15 @@ def test_a_notebook_that_cannot_be_read_is_left_alone(script: Path) -> None:
 def test_nothing_to_pair(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         pair(tmp_path / "cnn.py")
+
+
+def test_commands_of_a_notebook_are_no_change(tmp_path: Path) -> None:
+    """jupytext writes them as comments in the script; that must not look like work of somebody's."""
+    script = tmp_path / "cnn.py"
+    script.write_text("# %%\nx = 1\n\n# %%\n# only a comment\n\n# %%\n# %matplotlib inline\ny = 2\n", encoding="utf-8")
+    notebook, kept = pair(script)
+    assert kept is None and "%matplotlib" in notebook.read_text(encoding="utf-8")
+    for touched in (notebook, script):
+        os.utime(touched, (time.time() + 60, time.time() + 60))
+        assert pair(script)[1] is None
+        os.utime(touched)
