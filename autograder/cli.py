@@ -1,6 +1,7 @@
 """The commands. Each says what it does, and leaves with 0, 1, 2 or 3."""
 
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-BELOW, USAGE, FAULT = 1, 2, 3
+BELOW, USAGE, FAULT, INTERRUPTED = 1, 2, 3, 130
 STOPPED = "stopped; nothing was changed"
 
 AssignmentName = Annotated[
@@ -36,7 +37,13 @@ def main() -> None:
         app()
     except KeyboardInterrupt:  # wherever it comes
         typer.echo(STOPPED, err=True)
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code != INTERRUPTED:
+            raise
+    # Where Ctrl-C came while an import ran code that was text, Python would end by the signal in place of the code.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 @app.callback(invoke_without_command=True)
@@ -94,7 +101,7 @@ def grade(
     except (SubmissionError, AssignmentError) as error:
         fail(str(error), USAGE)
     except KeyboardInterrupt:
-        fail(STOPPED, 130)
+        fail(STOPPED, INTERRUPTED)
     except Exception as error:  # whatever else it is, it is ours: never the student's zero
         traceback.print_exception(error, limit=-3)
         fail("This could not be graded. That is the grader's fault, not yours; please report the lines above.", FAULT)

@@ -97,7 +97,8 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
         # By its content: some hand in a notebook that is called .py, or a script that is called .ipynb.
-        read = read_notebook if text.lstrip().startswith("{") else read_script
+        json_begins = "{[" if path.suffix.lower() == ".ipynb" else "{"
+        read = read_notebook if text.lstrip()[0] in json_begins else read_script
         submission.cells = read(text, path.name, {squeeze(source) for source in explore})
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error

@@ -388,7 +388,11 @@ READ = {
 ALL = WRITTEN | CELLS | CODE | READ
 
 
-@pytest.mark.parametrize("name", ALL)
+# Every second one in `make test`, all of them in `make test-all`.
+QUICK = set(list(ALL)[::2])
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in ALL])
 def test_report(graded: Graded, name: str) -> None:
     fixture = ALL[name]
     # `learns` takes as long as all the others, and says nothing that `forward` and `train` do not.
