@@ -552,8 +552,8 @@ if ready("losses"):
 
 # %% [markdown]
 # Look for the differences: they are small. Of 32 random filters some answer to edges by chance, and
-# training turns each of them only a little; most of what is learned in so short a time sits in the later
-# layers. Train for more epochs, and the filters move further.
+# training turns each of them only a little; the layers after them learn to use what they give. Train for
+# more epochs, and the filters move further.
 #
 # What do the filters see? Each makes a *feature map* of the image: bright where its pattern is. Here is one
 # digit, then its 32 maps after `conv1` and ReLU, in the order of the filters. Find a filter above that looks
@@ -590,7 +590,7 @@ if ready("losses", seconds=len(test_data) / 1000):
 # ## Shift the digits
 #
 # The promise from the beginning. The test digits move to the right by 0 to 4 pixels, and black comes in from the
-# left; only at 3 and 4 pixels some wide digits lose a little ink at the edge. Neither model has seen shifted digits
+# left; some wide digits lose a little ink at the edge, hardly any before 3 pixels. Neither model has seen shifted digits
 # while it trained. Before you run the cell: what do you expect of each?
 
 # %% tags=["explore"]
