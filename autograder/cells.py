@@ -7,7 +7,6 @@ import functools
 import linecache
 import operator
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from autograder.errors import describe_error
@@ -72,10 +71,11 @@ class CellRunner:
     def statements(self, cell: Cell) -> list[ast.stmt]:
         self.announce(cell, -1, cell["first_line"])
         # Empty lines before the code make the line numbers of errors those of the file.
-        source = "\n" * (cell["first_line"] - 1) + without_commands(cell["source"])
+        above = "\n" * (cell["first_line"] - 1)
+        source = above + without_commands(cell["source"])
         known = linecache.cache.get(cell["filename"])
         before = known[2] if known and len(known) == 4 else []
-        lines = before + ("\n" * (cell["first_line"] - 1) + cell["source"]).splitlines(keepends=True)[len(before) :]
+        lines = before + (above + cell["source"]).splitlines(keepends=True)[len(before) :]
         linecache.cache[cell["filename"]] = (len(source), None, lines, cell["filename"])
         try:
             return ast.parse(source, cell["filename"]).body
@@ -149,13 +149,8 @@ def bound_by(statement: ast.stmt) -> set[str]:
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return set(imported_names(statement))
-    return set(stored_names(statement))
-
-
-def stored_names(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            yield inner.id
+    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def without_commands(source: str) -> str:

@@ -10,6 +10,7 @@ from autograder.files import keep_copy, write
 from autograder.percent import blocks
 from autograder.submission import read_submission
 
+STUB = "write the body and delete this line"  # behind the id of the task, in the text of its NotImplementedError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 LINE = re.compile(
     r"""^(?P<start>
@@ -68,7 +69,7 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
             begun = number
             indent = line[: len(line) - len(line.lstrip())]
             made.append(f"{indent}# TODO({task.id}): write the body and delete the `raise` line.")
-            made.append(f'{indent}raise NotImplementedError("{task.id}: write the body and delete this line")')
+            made.append(f'{indent}raise NotImplementedError("{task.id}: {STUB}")')
             continue
         part = LINE.match(line)
         if not part:
