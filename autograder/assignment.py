@@ -21,6 +21,7 @@ class Task:
     cell: str | None  # the answer cell in which the student writes
     where: str  # regular expression of the line that belongs to a check; {check} is its name
     checks: dict[str, float]  # check id -> points; a task with one check has the task's own id
+    lesson: str = ""  # the heading under which the lesson explains it
 
     @property
     def points(self) -> float:
@@ -81,6 +82,7 @@ def find_assignment(name: str, root: Path | None = None) -> Assignment:
                 cell=task.get("cell"),
                 where=task.get("where", rf"^\s*(def|class)\s+{task['id']}\b"),
                 checks=checks or {task["id"]: task["points"]},
+                lesson=task.get("lesson", ""),
             )
         )
     return Assignment(

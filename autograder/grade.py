@@ -170,7 +170,7 @@ class Grading:
         points = task.checks[check_id]
         self.measured[check_id] = measured.copy()
         measured.clear()
-        result = CheckResult(check_id, title, 0.0, points, "passed")
+        result = CheckResult(check_id, title, 0.0, points, "passed", lesson=task.lesson)
         if raised is None:
             result.score = points
         elif isinstance(raised, Failure):

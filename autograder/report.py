@@ -24,6 +24,9 @@ class CheckResult:
     line: str | None = None  # file:line of the student's own code
     expected: str = ""
     came: str = ""
+    why: str = ""  # why it matters, where the mistake is known
+    mistake: str | None = None  # id of the known mistake that explains it
+    lesson: str = ""  # the heading under which the lesson explains the idea
 
 
 @dataclass

@@ -96,3 +96,8 @@ def test_grader_knows_no_assignment_by_name() -> None:
         for line in file.read_text(encoding="utf-8").splitlines():
             if "cnn" in line.replace("SimpleCNN", "").lower():
                 assert "cnn.py" in line or "cnn.ipynb" in line, f"{file}: {line}"
+
+
+def test_every_task_names_the_part_of_the_lesson_that_explains_it() -> None:
+    headings = [line.lstrip("# ") for line in CNN.master.read_text().splitlines() if line.startswith("# ## ")]
+    assert all(task.lesson in headings for task in CNN.tasks)

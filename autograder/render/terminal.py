@@ -91,7 +91,8 @@ class TerminalReport:
         parts = Table.grid(padding=(0, 2))
         parts.add_column(min_width=8, style="dim")
         parts.add_column(overflow="fold")
-        for name, value in (("expected", first.expected), ("came", first.came), ("hint", first.hint)):
+        rows = {"expected": first.expected, "came": first.came, "why": first.why, "hint": first.hint}
+        for name, value in (rows | {"lesson": first.lesson}).items():
             if value:
                 parts.add_row(name, Text(value))
         self.console.print(Padding(parts, (0, 0, 0, 2)))
