@@ -16,7 +16,7 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade lab assignments data record test test-all lint bench evidence full clean
+.PHONY: help env env-dev grade lab assignments data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -67,6 +67,9 @@ lint: env-dev  ## ruff and mypy
 
 bench: env  ## how fast grading is, beside a bare script
 	@$(PY) tests/benchmarks/grade.py
+
+report-card: env-dev  ## grade the grader, and write docs/report-card.md (minutes)
+	@$(PY) tests/evidence/report_card.py
 
 evidence: env-dev  ## grade over hundreds of seeds, and write docs/evidence.md (hours)
 	@$(PY) tests/evidence/measure.py

@@ -165,13 +165,16 @@ def assignments(root: Root = None) -> None:
 
 @app.command()
 def record(root: Root = None) -> None:
-    """Record the reference solutions' answers, so that students grade without the solutions."""
-    from autograder import recording
+    """Record the answers of the reference solutions and of the known mistakes, so that students grade without them."""
+    from rich.progress import track
+
+    from autograder import known, recording
     from autograder.grade import PUBLIC_SEED, Questions, expected_answers
     from autograder.isolation.launch import start_host
+    from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
     from autograder.rules import load_rules
 
-    host = start_host()
+    host = start_host(warm=True)
     try:
         for found in with_master(root):
             typer.echo(f"{found.name}: asking the reference solution ...")
@@ -180,6 +183,13 @@ def record(root: Root = None) -> None:
             limits = getattr(questions.module, "RECORDING_LIMITS", {})
             written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected, limits)
             typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
+            library = read_mistakes(found)
+            grading = observe_mistakes(found, library, host, seed=PUBLIC_SEED, expected=expected)
+            observed = list(track(grading, f"{found.name}: known mistakes", len(library)))
+            written = known.save(found.suite, found.version, PUBLIC_SEED, observed)
+            typer.echo(f"{found.name}: {len(library)} known mistakes {'recorded' if written else 'as recorded'}")
+    except MistakeError as error:
+        fail(str(error), 1)
     finally:
         host.close()
 

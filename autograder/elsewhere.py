@@ -4,7 +4,7 @@ They refuse to meet a tensor that is somewhere else, in PyTorch's own words. Run
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import nn
@@ -15,6 +15,7 @@ class Elsewhere(torch.Tensor):
     """A tensor that says it is on `place`, and refuses to meet one that is not, in PyTorch's own words."""
 
     place: torch.device
+    moves: ClassVar[set[torch.device]] = set()  # to where anything was moved
 
     def __format__(self, spec: str) -> str:  # PyTorch formats a single number only for its own class
         return format(self.item(), spec) if self.dim() == 0 else object.__format__(self, spec)
@@ -57,6 +58,7 @@ class Elsewhere(torch.Tensor):
             first, second = sorted(str(place) for place in places)[::-1][:2]
             raise RuntimeError(
                 f"Expected all tensors to be on the same device, but found at least two devices, {first} and {second}!"
+                f" (in {getattr(func, '__name__', 'an operation')})"
             )
         result = super().__torch_function__(func, types, args, kwargs)
         place = next(iter(places), torch.device("cpu"))
@@ -127,5 +129,6 @@ def move(func: Any, value: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Ten
     target = torch.device(target)
     if target.type == "cuda" and target.index is None:
         target = torch.device("cuda", 0)
+    Elsewhere.moves.add(target)
     with torch._C.DisableTorchFunctionSubclass():
         return Elsewhere.at(value.clone(), target)

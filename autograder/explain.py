@@ -1,7 +1,7 @@
 """Turns an error of the student's code, or the end of its process, into one message with a next step."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograder.assignment import Task
@@ -16,14 +16,17 @@ BODY_OPEN = "write the body and delete the `raise` line"
 
 ARGUMENTS = r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument"
 
-# What PyTorch and Python say, and what it means here; the first that matches wins.
+# What PyTorch and Python say, and what it means here; the first that matches wins. Groups of a pattern stand in the hint.
 HINTS = {
-    r"mat1 and mat2 shapes cannot be multiplied": "a linear layer gets another number of features than it was made for: "
-    "print the shape of `x` before it, and compare its last number with `in_features`. Is each image laid in a row, and does "
-    "it work for any number of images in a batch?",
-    r"expected input.* to have \d+ channels, but got": "a convolution gets another number of channels than its "
-    "`in_channels`: what does the layer before it put out?",
+    r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x": r"a linear layer made for \2 numbers per image gets "
+    r"\1: print the shape of `x` before it. Is each image laid in a row, and does it work for any number of images?",
+    r"expected input.* to have (\d+) channels, but got (\d+)": r"a convolution made for \1 channels gets \2: what does the "
+    "layer before it put out, and which of its two numbers of channels comes first?",
     r"Expected .*(3D|4D).* input": "a layer wants images as (batch, channels, height, width): has `x` lost one of them?",
+    r"shape '\[(\d+), .*' is invalid for input of size": r"the numbers do not fit into \1 rows: is a batch size written down "
+    "where the batch may be smaller?",
+    r"view size is not compatible": "`view` only works where the numbers lie in order in memory; `reshape` and `flatten` do "
+    "without that",
     r"same device|is on cpu|on device": "all that is computed together has to be on one device: find where the model's "
     "parameters are, and move each batch there, images and labels",
     r"does not require grad": "no gradient can flow from this loss: is the forward pass under `no_grad`, or is something "
@@ -32,15 +35,38 @@ HINTS = {
     "forward pass of its own",
     r"modified by an inplace operation": "the weights were changed between the forward and the backward pass: is the "
     "order of your five steps right?",
-    r"Target \d+ is out of bounds": "a label is larger than the number of logits: look at the shape of what `forward` "
+    r"grad can be implicitly created only for scalar": "only one number can go backward: is it the loss of the batch, as "
+    "`loss_fn` gives it?",
+    r"[Tt]arget (\d+) is out of bounds": r"there is a label \1, and too few logits for it: look at the shape of what `forward` "
     "returns, and at the order of the loss function's arguments",
+    r"Expected input batch_size \((\d+)\) to match target batch_size \((\d+)\)": r"logits of \1 images meet labels of \2: has "
+    "the batch kept its size on the way through `forward`?",
+    r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)": r"\1 numbers meet \2 in the same place: print both "
+    "shapes. Over which dimension is the maximum taken, or the sum?",
     r"not implemented for '(Long|Int)'|expected scalar type|expected .* but found (Float|Long|Int)": "logits are real "
     "numbers and labels whole ones: does each stand where it belongs, also in the call of the loss function?",
     r"empty parameter list": "the optimizer got a model without parameters: are the layers made in `__init__`, after "
     "`super().__init__()`?",
     r"before Module.__init__\(\) call": "`super().__init__()` has to be the first line of `__init__`",
+    r"object has no attribute 'backward'": "only a tensor can go backward: was the loss turned into a plain number before?",
+    r"elements? cannot be converted to Scalar|only one element tensors": "`item()` takes the number out of a tensor that holds "
+    "one: print the shape of this one",
+    r"Boolean value of Tensor with more than one value": "a comparison of tensors gives an answer for each number: what should "
+    "be done with all of them?",
+    r"[Cc]an't (call numpy\(\) on Tensor that requires grad|convert .* to numpy)": "numpy knows neither gradients nor other "
+    "devices: can it be computed with the tensor itself?",
     r"'NoneType' object is not callable": "something that should be a function or a layer is None: was it called, or "
     "left without a `return`?",
+    r"'NoneType' object": "something is None here: does what made it `return` anything?",
+    r"'(method|builtin_function_or_method|type)' object|'?type'? object .*Module": "are the round brackets of a call missing?",
+    r"object has no attribute '(\w+)'": r"there is nothing called `\1` here: is it made under this very name, in `__init__` if it "
+    "is a layer?",
+    r"cannot access local variable '(\w+)'|local variable '(\w+)'": "it is used before this function has given it a value: does "
+    "the line that makes it always run, and before this one?",
+    r"name '(\w+)' is not defined": r"nothing is called `\1` here: is it spelled as where it is made, is a `self.` or an import "
+    "missing, or its cell?",
+    r"^ZeroDivisionError": "what is divided by is zero: when is it counted up?",
+    r"^RecursionError": "a function calls itself without end",
     ARGUMENTS: "an argument is missing, or one too many: compare the call with what is called",
     r"^EOFError": "there is nobody to type an answer: take `input()` out, and use the arguments",
     r"Cannot allocate memory|can't allocate memory|MemoryError": "it asked for more memory than the grader gives: is "
@@ -48,8 +74,13 @@ HINTS = {
 }
 
 
-def explain_error(error: dict[str, Any], session: Session) -> Failure | NotChecked:
-    """One message for an exception that came out of student code."""
+def explain_error(
+    error: dict[str, Any], session: Session, work_out: Callable[[str], str | None] = lambda message: None
+) -> Failure | NotChecked:
+    """One message for an exception that came out of student code.
+
+    `work_out` is the suite's: a hint with the numbers of its own network for an error's text, if it has one.
+    """
     kind, message, where = text(error, "type"), text(error, "message"), error.get("where")
     at, source, function = None, "", ""
     if isinstance(where, dict) and isinstance(where.get("line"), int):
@@ -70,8 +101,12 @@ def explain_error(error: dict[str, Any], session: Session) -> Failure | NotCheck
         return Failure(RUNS, came, "Python cannot read this line, so nothing of its cell could run", at)
     if not at and re.search(ARGUMENTS, message):  # the call was the grader's
         return Failure(RUNS, came[:400], "keep the names and the order of the arguments as the starter has them")
-    hint = next((hint for pattern, hint in HINTS.items() if re.search(pattern, f"{kind}: {message}")), "")
-    return Failure(RUNS, came[:400], hint or "the error came up in this line; start there", at)
+    hint = work_out(message) or hint_for(f"{kind}: {message}") or "the error came up in this line; start there"
+    return Failure(RUNS, came[:400], hint, at)
+
+
+def hint_for(said: str) -> str | None:
+    return next((found.expand(hint) for pattern, hint in HINTS.items() if (found := re.search(pattern, said))), None)
 
 
 def stub_reached(at: str, function: str, submission: Submission) -> Failure | NotChecked:

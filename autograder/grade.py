@@ -14,12 +14,14 @@ from typing import Any
 
 from numpy.random import RandomState
 
-from autograder import recording
+from autograder import known, recording
 from autograder.assignment import Assignment, AssignmentError, Task
 from autograder.compare import measured, printable
 from autograder.device import gpu_to_try
 from autograder.explain import explain_end, explain_error, explain_missing
+from autograder.fingerprint import Fingerprint, saw, take_down
 from autograder.isolation.launch import Host, HostError, start_host
+from autograder.naming import name_mistakes
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.rules import load_rules
 from autograder.session import MAX_NOTES, Observation, Question, Session
@@ -116,8 +118,11 @@ class Grading:
         self.session = session
         self.gpu = gpu
         self.on_check, self.on_task = on_check, on_task
+        hints = assignment.suite / "hints.py"
+        self.work_out = load_module(hints).work_out if hints.exists() else lambda message: None
         self.results: dict[str, CheckResult] = {}
         self.measured: dict[str, list[tuple[str, float, float]]] = {}  # by check, as `compare.within` noted it
+        self.saw: dict[str, Fingerprint] = {}  # by check, what it judged
         self.fault: BaseException | None = None
         self.replays = False  # the reference's own answers take the place of the student's
 
@@ -151,24 +156,26 @@ class Grading:
             raise NotChecked(self.submission.problem)
         task = self.assignment.task(probe)
         question = self.questions(probe)
-        seen = session.ask(probe, replace(question, values=question.values | values))
-        if seen.ended:
-            raise explain_end(seen.ended)
-        if seen.error and not enough(seen):
-            raise self.explain(seen.error, task)
-        return seen
+        answer = session.ask(probe, replace(question, values=question.values | values))
+        if answer.ended:
+            raise explain_end(answer.ended)
+        if answer.error and not enough(answer):
+            if not values:  # a second try is not what is judged
+                saw(answer.error)
+            raise self.explain(answer.error, task)
+        return answer
 
     def explain(self, error: dict[str, Any], task: Task) -> Failure | NotChecked:
         name = error.get("name")
         if error.get("type") == "Missing" and isinstance(name, str) and name.isidentifier():
             return explain_missing(name, self.session, task)
-        return explain_error(error, self.session)
+        return explain_error(error, self.session, self.work_out)
 
     def record(self, check_id: str, title: str, raised: BaseException | None) -> None:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
-        self.measured[check_id] = measured.copy()
+        self.measured[check_id], self.saw[check_id] = measured.copy(), take_down()
         measured.clear()
         result = CheckResult(check_id, title, 0.0, points, "passed", lesson=task.lesson)
         if raised is None:
@@ -247,6 +254,8 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
     with open_grading(assignment, path, host, **options) as grading:
         run_checks(grading, selected)
+    recorded = known.load(assignment.suite, assignment.version, grading.questions.seed)
+    named = name_mistakes(grading.results, grading.saw, recorded)
     return Report(
         assignment=assignment.name,
         suite_version=assignment.version,
@@ -258,6 +267,7 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
         problem=grading.submission.problem,
         notes=notes(grading.session),
         tasks=[grading.task_result(task) for task in selected],
+        mistakes=named,
     )
 
 

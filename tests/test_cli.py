@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from corpus import CNN, SUBMISSIONS, splice
+from corpus import CNN, wrong_submission
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ def autograder(*arguments: object, cwd: Path = ROOT, **variables: str) -> subpro
 
 def wrong(tmp_path: Path, name: str) -> Path:
     path = tmp_path / "cnn.py"
-    path.write_text(splice(SUBMISSIONS / "wrong" / f"{name}.py"), encoding="utf-8")
+    path.write_text(wrong_submission(name).text, encoding="utf-8")
     return path
 
 

@@ -2,28 +2,35 @@
 
 import pytest
 from conftest import Graded, lost
-from corpus import CNN, loses, pieces, splice
+from corpus import CNN, known_mistakes, pieces, splice, wrong_pieces
 
-RIGHT, WRONG = pieces("right"), pieces("wrong")
+RIGHT = pieces("right")
+WRONG = {wrong.name: wrong for wrong in (*known_mistakes(), *wrong_pieces())}
 # Every third of the right ones and every fifth of the wrong ones in `make test`, all of them in `make test-all`.
-QUICK = {*RIGHT[::3], *WRONG[::5]}
+QUICK = {*RIGHT[::3], *list(WRONG)[::5]}
 
 
-def parameters(files):
-    return [pytest.param(file, id=file.stem, marks=() if file in QUICK else pytest.mark.slow) for file in files]
+def parameters(all_of_them):
+    return [
+        pytest.param(one, id=getattr(one, "stem", one), marks=() if one in QUICK else pytest.mark.slow)
+        for one in all_of_them
+    ]
 
 
 @pytest.mark.parametrize("piece", parameters(RIGHT))
 def test_right(graded: Graded, piece) -> None:
     report = graded(splice(piece))
     assert {check: message(report, check) for check in lost(report)} == {}
-    assert report.score == 100
+    assert report.score == 100 and report.mistakes == []
 
 
-@pytest.mark.parametrize("piece", parameters(WRONG))
-def test_wrong(graded: Graded, piece) -> None:
-    report = graded(splice(piece))
-    assert lost(report) == loses(piece), {check: message(report, check) for check in lost(report) ^ loses(piece)}
+@pytest.mark.parametrize("name", parameters(WRONG))
+def test_wrong(graded: Graded, name) -> None:
+    """It loses its checks and no other, and the known mistake in it is named, and no other."""
+    wrong = WRONG[name]
+    report = graded(wrong.text)
+    assert lost(report) == wrong.loses, {check: message(report, check) for check in lost(report) ^ wrong.loses}
+    assert set(report.mistakes) == wrong.is_
 
 
 def message(report, check_id):
@@ -32,14 +39,14 @@ def message(report, check_id):
 
 def test_pieces_name_checks_that_exist() -> None:
     known = {check for task in CNN.tasks for check in task.checks}
-    for piece in WRONG:
-        assert loses(piece) and loses(piece) <= known, piece.name
+    for wrong in WRONG.values():
+        assert wrong.loses and wrong.loses <= known, wrong.name
 
 
 def test_every_check_is_lost_by_some_wrong_submission() -> None:
     """A check that nothing can fail would be worth nothing."""
     known = {check for task in CNN.tasks for check in task.checks}
-    assert known == set().union(*map(loses, WRONG))
+    assert known == set().union(*(wrong.loses for wrong in WRONG.values()))
 
 
 def test_the_corpus_is_large_enough() -> None:

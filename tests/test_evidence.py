@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from corpus import CNN, loses, pieces, splice
+from corpus import CNN, wrong_submission
 
 sys.path.insert(0, str(Path(__file__).parent / "evidence"))
 import measure
@@ -50,9 +50,9 @@ def test_reference_again(seed: int) -> None:
 
 @pytest.mark.parametrize("name", sorted({name for found in SUMMARY["wrong"].values() for name in found}))
 def test_nearest_wrong_submission_again(name: str) -> None:
-    piece = next(piece for piece in pieces("wrong") if piece.stem == name)
+    wrong = wrong_submission(name)
     seed = 1200
-    tasks = dict.fromkeys(CNN.task(check).id for check in loses(piece))
-    points, _ = measure.graded(splice(piece), seed, tasks=tuple(tasks))
-    worth = sum(CNN.task(check).checks[check] for check in loses(piece))
+    tasks = dict.fromkeys(CNN.task(check).id for check in wrong.loses)
+    points, _ = measure.graded(wrong.text, seed, tasks=tuple(tasks))
+    worth = sum(CNN.task(check).checks[check] for check in wrong.loses)
     assert points == pytest.approx(sum(CNN.task(task).points for task in tasks) - worth)

@@ -64,7 +64,7 @@ class TerminalReport:
 
     def messages(self, task: TaskResult) -> None:
         failed = [check for check in task.checks if check.status == "failed"]
-        groups = [list(group) for _, group in groupby(failed, key=lambda c: (c.expected, c.came, c.hint))]
+        groups = [list(group) for _, group in groupby(failed, key=said)]
         for group in groups[: self.limit]:
             self.message(group)
         if len(groups) > self.limit:
@@ -122,6 +122,11 @@ class TerminalReport:
         row.add_column(width=11, justify="right")
         row.add_column()
         return row
+
+
+def said(check: CheckResult) -> tuple[str, ...]:
+    """What a message is made of: checks that say the same share one."""
+    return (check.mistake,) if check.mistake else (check.expected, check.came, check.hint)
 
 
 def shortened(ids: list[str]) -> str:

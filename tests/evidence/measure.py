@@ -24,7 +24,7 @@ from typing import Any
 from rich.progress import track
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from corpus import CNN, loses, pieces, splice
+from corpus import CNN, known_mistakes, wrong_pieces, wrong_submission
 
 from autograder.grade import Questions, expected_answers, open_grading, run_checks
 from autograder.isolation.launch import Host, start_host
@@ -150,17 +150,17 @@ def one_seed(seed: int, nearest: dict[str, list[str]], other_kernels: bool) -> d
     setting = SETTINGS[seed % len(SETTINGS)] if other_kernels else BEST
     points, calls = graded(reference_text(setting), seed, setting, replay=not other_kernels)
     found: dict[str, Any] = {"seed": seed, "setting": setting, "points": points, "calls": calls, "wrong": {}}
-    wrong = {piece.stem: piece for piece in pieces("wrong")}
     for limit, names in nearest.items():
         check, what = LIMITS[limit]
         for name in names:
             task = CNN.task(check).id
-            _, calls = graded(splice(wrong[name]), seed, tasks=(task,))
-            found["wrong"].setdefault(limit, {})[name] = nearest_value(calls, check, what, loses(wrong[name]))
+            wrong = wrong_submission(name)
+            _, calls = graded(wrong.text, seed, tasks=(task,))
+            found["wrong"].setdefault(limit, {})[name] = nearest_value(calls, check, what, wrong.loses)
     return found
 
 
-def nearest_value(calls: Calls, check: str, what: str, lost: set[str]) -> float | None:
+def nearest_value(calls: Calls, check: str, what: str, lost: frozenset[str]) -> float | None:
     """The smallest value of a limit among the checks that a wrong submission loses."""
     values = [
         of_check[what] for id, of_check in calls.items() if belongs(id, check) and id in lost and what in of_check
@@ -170,11 +170,10 @@ def nearest_value(calls: Calls, check: str, what: str, lost: set[str]) -> float 
 
 def first_look(name: str, seed: int) -> tuple[str, dict[str, float]]:
     """How near a wrong submission comes to each limit that it breaks."""
-    piece = next(piece for piece in pieces("wrong") if piece.stem == name)
-    lost = loses(piece)
-    tasks = dict.fromkeys(CNN.task(check).id for check in lost)
-    _, calls = graded(splice(piece), seed, tasks=tuple(tasks))
-    values = {limit: nearest_value(calls, check, what, lost) for limit, (check, what) in LIMITS.items()}
+    wrong = wrong_submission(name)
+    tasks = dict.fromkeys(CNN.task(check).id for check in wrong.loses)
+    _, calls = graded(wrong.text, seed, tasks=tuple(tasks))
+    values = {limit: nearest_value(calls, check, what, wrong.loses) for limit, (check, what) in LIMITS.items()}
     return name, {limit: value for limit, value in values.items() if value is not None}
 
 
@@ -183,7 +182,8 @@ def find_nearest(pool: ProcessPoolExecutor) -> dict[str, list[str]]:
     file = OUTPUT / "nearest.json"
     if file.exists():
         return json.loads(file.read_text())
-    jobs = [pool.submit(first_look, piece.stem, seed) for seed in FIRST_LOOK for piece in pieces("wrong")]
+    names = [wrong.name for wrong in (*known_mistakes(), *wrong_pieces())]
+    jobs = [pool.submit(first_look, name, seed) for seed in FIRST_LOOK for name in names]
     values: dict[str, dict[str, float]] = defaultdict(dict)
     for job in track(as_completed(jobs), "all wrong submissions", len(jobs)):
         name, found = job.result()

@@ -15,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import jinja2
-from corpus import CNN, loses, pieces
+from corpus import CNN, wrong_submission
 
 sys.path.insert(0, str(Path(__file__).parent))
 import measure
@@ -77,7 +77,7 @@ def page(summary: dict[str, Any]) -> str:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters["short"] = "{:.2g}".format
-    lost = {piece.stem: sorted(loses(piece)) for piece in pieces("wrong")}
+    lost = {name: sorted(wrong_submission(name).loses) for found in summary["wrong"].values() for name in found}
     return environment.get_template("evidence.md.jinja").render(**summary, lost=lost)
 
 

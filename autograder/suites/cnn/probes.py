@@ -275,7 +275,8 @@ def usual_globals(
 
 def train_update(student: Student, question: Question, seen: Seen) -> None:
     """For each backward pass its batch, `order`, (passes,), and the parameters before it and at the end, `states`,
-    (passes + 1, parameters).
+    (passes + 1, parameters). For each step of the given optimizer how many backward passes there had been, and whether
+    there were gradients to step with, `steps`, (steps, 2).
     """
     x = tensor(question, "x")
     # Not ReLU: near its kink the last digit of a sum would decide where the gradient goes.
@@ -300,10 +301,13 @@ def train_update(student: Student, question: Question, seen: Seen) -> None:
 
     model.register_forward_hook(watch)
     loader = batches(x, tensor(question, "y"), question["batch"])
-    optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
+    optimizer = CountingSGD(model.parameters(), question["rate"], question["momentum"])
+    optimizer.before_step = lambda: steps.append((len(order), any(has_gradient(p) for p in model.parameters())))
+    steps: list[tuple[int, bool]] = []
     try:
         call_train(student, loader, model, optimizer, question["epochs"])
     finally:
+        seen.arrays["steps"] = np.array(steps[:50], dtype=np.int64).reshape(-1, 2)
         seen.arrays["order"] = np.array(order, dtype=np.int64)
         seen.arrays["states"] = np.stack([*states, state()])
 
@@ -433,10 +437,17 @@ def train_mode(student: Student, question: Question, seen: Seen) -> None:
 
 class CountingSGD(torch.optim.SGD):
     steps = 0
+    before_step: Any = None
 
     def step(self, closure: Any = None) -> Any:
         self.steps += 1
+        if self.before_step:
+            self.before_step()
         return super().step(closure)
+
+
+def has_gradient(parameter: torch.Tensor) -> bool:
+    return parameter.grad is not None and bool(parameter.grad.any())
 
 
 class CountingLoss(nn.Module):
@@ -496,7 +507,9 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
 
 
 def train_device(student: Student, question: Question, seen: Seen) -> None:
-    """The model is on another device, a real one if there is; `passes` is how many batches went through."""
+    """The model is on another device, a real one if there is; `passes` is how many batches went through, `moves`, (2,),
+    whether anything was moved there, and whether to another one.
+    """
     model = CountingModel(question)
     data = TensorDataset(tensor(question, "x"), tensor(question, "y"))
     loader = DataLoader(data, batch_size=question["batch"])
@@ -509,12 +522,15 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
         loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
         standing_in = MadeElsewhere(place)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
+    Elsewhere.moves.clear()
     torch.cuda.synchronize = lambda device=None: None  # a stand-in needs no waiting, a timing loop asks for it
     try:
         with standing_in:
             call_train(student, loader, model, optimizer, epochs=2)
     finally:
         seen.arrays["passes"] = np.array([len(model.passes.rows())], dtype=np.int64)
+        moves = [place in Elsewhere.moves, not Elsewhere.moves <= {place}]
+        seen.arrays["moves"] = np.array(moves, dtype=np.int64)
 
 
 def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:

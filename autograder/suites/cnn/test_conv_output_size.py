@@ -1,6 +1,7 @@
 import pytest
 
 from autograder.compare import kind, number, words
+from autograder.fingerprint import saw
 from autograder.verdict import Failure
 
 
@@ -9,6 +10,7 @@ def test_conv_output_size(observed, expected, question):
     """The output size of a convolution, for any size, kernel, padding and stride."""
     seen, right = observed("conv_output_size").values, expected("conv_output_size").values
     cases = question("conv_output_size").values["cases"]
+    saw(listed(seen.get("returned"), len(cases)), seen.get("defaults"))
     wrong = [
         (case, came)
         for case, came, due in zip(cases, listed(seen.get("returned"), len(cases)), right["returned"], strict=True)

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from autograder.compare import fault, integers, number, within, words
+from autograder.compare import fault, integers, kind, number, within, words
+from autograder.fingerprint import saw
 from autograder.verdict import Failure
 
 # A fraction of 38 samples: the nearest other one is 0.026 away. Rounded to two digits it is right, too.
@@ -12,6 +13,7 @@ TOLERANCE = 1e-4
 def test_accuracy(observed, question):
     """The fraction of all images whose largest logit is the right one."""
     came = observed("evaluate.accuracy").values.get("returned")
+    saw(came, kind(came) == "int")
     asked = question("evaluate.accuracy")
     right = asked.arrays["x"].reshape(-1, 10).argmax(axis=1) == asked.arrays["y"]
     value, due = number(came), float(right.mean())
@@ -54,6 +56,7 @@ def test_mode(observed, expected):
 def test_gradients(observed, expected):
     """No gradients are computed, and nothing is learned, while the model is measured."""
     seen, right = observed("evaluate.gradients", enough=has_passes), expected("evaluate.gradients")
+    saw(seen.arrays.get("weight"))
     agrees = passes_agree(seen, right, "logits")
     if fault(seen.arrays.get("weight"), right.arrays["weight"], TOLERANCE):
         raise Failure("the weights stay as they are", "they have changed", "nothing is trained here")
@@ -73,6 +76,7 @@ def has_passes(seen):
 def passes_agree(seen, right, name):
     """Whether each pass through the model gave what the reference's pass of the same batch gave."""
     order, rows = integers(seen.arrays.get("order")), seen.arrays.get(name)
+    saw(order, rows, seen.error)
     if not len(order):
         raise Failure("the given model is measured", "no batch went through it", "use the arguments")
     due = dict(zip(right.arrays["order"].tolist(), right.arrays[name], strict=True))

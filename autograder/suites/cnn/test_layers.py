@@ -3,6 +3,7 @@ import contextlib
 import pytest
 
 from autograder.compare import fault, kind, words
+from autograder.fingerprint import saw
 from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
 LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
@@ -24,6 +25,10 @@ def test_layer(grading, observed, expected, network_failure, layer):
     right, seen = expected("layers"), None
     try:
         seen = observed("layers")
+        facts = facts_of(seen, layer)
+        saw(facts.get("output_shape"), facts.get("parameters"), seen.arrays.get(layer), facts.get("error"))
+        if "type" not in facts or kind(facts) == "NoneType":
+            saw(seen.values.get("error"))
         judge(grading, seen, right, layer)
         return
     except (Failure, NotChecked) as error:

@@ -3,6 +3,7 @@ import contextlib
 import pytest
 
 from autograder.compare import kind, number, words
+from autograder.fingerprint import saw
 from autograder.verdict import Failure, NotChecked
 
 
@@ -12,16 +13,18 @@ def test_linear1_in_features(observed, expected, question):
     right = expected("linear1_in_features").values
     sizes = question("linear1_in_features").values["sizes"]
 
-    def differences(helped):
+    def differences(**values):
         """(image size, what came) where it is wrong."""
-        seen = observed("linear1_in_features", helped=helped).values
+        seen = observed("linear1_in_features", **values).values
         came = seen.get("returned") if isinstance(seen.get("returned"), list) else []
         came = [*came, *[None] * len(sizes)][: len(sizes)]
+        if not values:
+            saw(came, seen.get("default"))
         pairs = zip([*sizes, 28], [*came, seen.get("default")], [*right["returned"], right["default"]], strict=True)
         return [(size, came) for size, came, due in pairs if number(came) != due["number"]]
 
     try:
-        wrong = differences(helped=True)
+        wrong = differences()
         if not wrong:
             return
         due = {size: value["number"] for size, value in zip(sizes, right["returned"], strict=True)}

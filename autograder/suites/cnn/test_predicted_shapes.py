@@ -1,6 +1,7 @@
 import pytest
 
 from autograder.compare import kind, number, words
+from autograder.fingerprint import saw
 from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
 
 LAYERS = ("conv1", "relu1", "pool1", "conv2", "relu2", "pool2", "flatten", "linear1", "relu3", "linear2")
@@ -13,6 +14,7 @@ def test_predicted_shape(observed, expected, layer):
     seen = observed("predicted_shapes").values
     due = [size["number"] for size in expected("predicted_shapes").values[layer]["sizes"]]
     came = seen.get(layer)
+    saw(sizes_of(came) or came)
     if not isinstance(came, dict):
         raise Failure(
             f"PREDICTED_SHAPES has an entry for {layer}", "no such entry", "keep the ten names of the starter"

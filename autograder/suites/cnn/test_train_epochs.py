@@ -1,10 +1,13 @@
 """Two epochs of 205 batches with known losses: which batches are trained on, what is returned, what is printed."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 from autograder.compare import integers, number, within, words
-from autograder.verdict import Failure
+from autograder.fingerprint import saw
+from autograder.verdict import Failure, NotChecked
 
 # Of an average loss of about 2. CPU kernels move it by 1e-7; the nearest mistake, a division by one batch too few, by
 # 0.007 and more. Rounded to two digits it is right, too.
@@ -15,12 +18,18 @@ FORWARD, EPOCH, BATCH, FACTOR = range(4)  # the columns of a row of `KnownLoss`
 @pytest.mark.task("train.batches")
 def test_batches(observed, expected, question):
     """Every batch of every epoch is trained on once, also a last short one."""
-    due, came = passes(expected("train.epochs"), "backward"), passes(observed("train.epochs"), "backward")
+    seen = observed("train.epochs")
+    due, came = passes(expected("train.epochs"), "backward"), passes(seen, "backward")
+    losses = seen.values.get("losses")
+    saw(came[:, BATCH], len(losses) if isinstance(losses, list) else None)
     if np.array_equal(came[:, BATCH], due[:, BATCH]):
         return
     epochs, last = question("train.epochs").values["epochs"], int(due[:, BATCH].max())
     expectation = f"{epochs} epochs of {last + 1} batches, the last one short: each goes backward once per epoch"
     runs = split_epochs(came)
+    if len(runs) != epochs:
+        with contextlib.suppress(Failure, NotChecked):
+            saw(observed("train.arguments").arrays.get("keywords.order"))  # one too few, or always so many?
     if not runs:
         raise Failure(expectation, "no batch went backward", "where does the loss go backward?")
     if all(len(run) == last and last not in run[:, BATCH] for run in runs):
@@ -37,6 +46,7 @@ def test_batches(observed, expected, question):
 def test_returns(observed, question):
     """It returns the average loss of each epoch, as plain numbers."""
     seen, asked = observed("train.epochs"), question("train.epochs")
+    saw(seen.values.get("returned"), seen.values.get("losses"))
     numbers = returned_numbers(seen)
     # Of the passes that went backward, or of all: right code may also make some only to look at the loss.
     backward, forward = passes(seen, "backward"), passes(seen, "forward")
@@ -147,6 +157,7 @@ def test_progress(observed, question):
     """Whoever waits sees that it goes on: something is printed or logged in each epoch."""
     printed = integers(observed("train.epochs").arrays.get("printed"))
     epochs = question("train.epochs").values["epochs"]
+    saw(printed > 0)
     if not printed.size or (printed > 0).sum() < min(epochs, printed.size):
         raise Failure(
             "a line every 100 batches and one per epoch",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.compare import distance, integers, within
+from autograder.fingerprint import saw
 from autograder.verdict import Failure
 
 # Relative L2. What a batch norm makes of a batch differs by 1e-7 between CPU kernels, and by 0.3 between its modes.
@@ -19,6 +20,7 @@ def test_mode(observed, expected):
     )
     by_batch = dict(zip(right.arrays["order"].tolist(), right.arrays["inner"], strict=True))
     came, inner = integers(seen.arrays.get("order")), seen.arrays.get("inner")
+    saw(came, inner, seen.error)
     if not len(came) or not isinstance(inner, np.ndarray) or inner.shape != (len(came), right.arrays["inner"].shape[1]):
         raise Failure("the given model is trained", "no batch went backward through it", "see the check of the update")
     for position, (batch, row) in enumerate(zip(came.tolist(), inner, strict=True)):
@@ -35,6 +37,7 @@ def test_arguments(observed, expected, question):
     """It trains what it is given: this model, loader, loss and optimizer; 5 epochs unless told otherwise."""
     seen = observed("train.arguments")
     asked = question("train.arguments").values["epochs"]
+    saw(*(seen.arrays.get(f"{call}.{what}") for call in ("keywords", "default") for what in ("order", "used")))
     runs = {}
     for call in ("keywords", "default"):
         came, used = integers(seen.arrays.get(f"{call}.order")), integers(seen.arrays.get(f"{call}.used"))
@@ -63,8 +66,11 @@ def test_arguments(observed, expected, question):
 @pytest.mark.task("train.device")
 def test_device(grading, observed, expected):
     """Each batch is moved to the device on which the model's parameters are."""
+    seen = observed("train.device", enough=lambda seen: "moves" in seen.arrays)
+    saw(seen.arrays.get("moves"), seen.error)
     try:
-        seen = observed("train.device")
+        if seen.error:
+            raise grading.explain(seen.error, grading.assignment.task("train"))
         on_gpu = grading.observed_on_gpu("train.device")
     except Failure as failure:
         if "same device" not in failure.came:

@@ -1,7 +1,0 @@
-# 3136, hard-coded: right for 28 pixels only.
-# loses: linear1_in_features
-
-# %% answer="linear1_in_features"
-def linear1_in_features(image_size: int = 28) -> int:
-    """Numbers per image that reach `linear1` of `SimpleCNN`."""
-    return 64 * 7 * 7

@@ -1,7 +1,0 @@
-# 50176, hard-coded: 64 channels of the full image.
-# loses: linear1_in_features
-
-# %% answer="linear1_in_features"
-def linear1_in_features(image_size: int = 28) -> int:
-    """Numbers per image that reach `linear1` of `SimpleCNN`."""
-    return 50176

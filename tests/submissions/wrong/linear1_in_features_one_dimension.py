@@ -1,7 +1,0 @@
-# 64 * 7: the height is forgotten.
-# loses: linear1_in_features
-
-# %% answer="linear1_in_features"
-def linear1_in_features(image_size: int = 28) -> int:
-    """Numbers per image that reach `linear1` of `SimpleCNN`."""
-    return 64 * (image_size // 4)
