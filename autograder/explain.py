@@ -43,7 +43,7 @@ HINTS = {
     "the batch kept its size on the way through `forward`?",
     r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)": r"\1 numbers meet \2 in the same place: print both "
     "shapes. Over which dimension is the maximum taken, or the sum?",
-    r"not implemented for '(Long|Int)'|expected scalar type|expected .* but found (Float|Long|Int)": "logits are real "
+    r"not implemented for '(Long|Int)'|expected (scalar type|target dtype)|expected .* but found (Float|Long|Int)": "logits are real "
     "numbers and labels whole ones: does each stand where it belongs, also in the call of the loss function?",
     r"empty parameter list": "the optimizer got a model without parameters: are the layers made in `__init__`, after "
     "`super().__init__()`?",

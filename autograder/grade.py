@@ -171,6 +171,16 @@ class Grading:
             return explain_missing(name, self.session, task)
         return explain_error(error, self.session, self.work_out)
 
+    @contextlib.contextmanager
+    def error_first(self, answer: Observation, check_id: str) -> Iterator[None]:
+        """Judge an answer that an error may have cut short: where it fails, it is the error that needs mending."""
+        try:
+            yield
+        except Failure:
+            if answer.error:
+                raise self.explain(answer.error, self.assignment.task(check_id)) from None
+            raise
+
     def record(self, check_id: str, title: str, raised: BaseException | None) -> None:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)

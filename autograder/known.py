@@ -1,4 +1,4 @@
-"""The record of known mistakes in a suite: their messages and fingerprints, which name a mistake without the solutions."""
+"""The record of known mistakes in a suite: messages and fingerprints, which name a mistake without the solutions."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -58,6 +58,8 @@ def save(suite: Path, version: str, seed: int, mistakes: list[Mistake]) -> bool:
 def say_the_same(one: Mistake, other: Mistake) -> bool:
     """Whether two mistakes are the same, but for what other CPU kernels make of the last digits."""
     same_words = replace(one, fingerprints={}) == replace(other, fingerprints={})
-    return same_words and one.fingerprints.keys() == other.fingerprints.keys() and all(
-        away(one.fingerprints[check], other.fingerprints[check]) < MATCH / 2 for check in one.fingerprints
+    return (
+        same_words
+        and one.fingerprints.keys() == other.fingerprints.keys()
+        and all(away(one.fingerprints[check], other.fingerprints[check]) < MATCH / 2 for check in one.fingerprints)
     )

@@ -11,20 +11,21 @@ from autograder.report import CheckResult
 def name_mistakes(
     results: Mapping[str, CheckResult], saw: Mapping[str, Fingerprint], known: list[Mistake]
 ) -> list[str]:
-    """Put the message of a known mistake on each failed check that behaves like it. Returns the mistakes' ids.
+    """Put the message of a known mistake on each failed check that it explains. Returns the mistakes' ids.
 
-    Of several, the one speaks that explains most of what failed, and costs nothing that is right. Where two explain
-    the same, both are said.
+    A mistake is named only where all that it does is seen: in every check that fails for it, of those that were graded.
+    Of several, the one speaks that explains most; where two explain as much, both are said.
     """
     failed = [check for check, result in results.items() if result.status == "failed"]
-    explains = {
-        mistake.id: {check for check in failed if is_like(mistake, check, saw.get(check, []))} for mistake in known
-    }
+    explains: dict[str, set[str]] = {}
+    for mistake in known:
+        graded = {check for check in mistake.fingerprints if check in results}
+        like = {check for check in failed if is_like(mistake, check, saw.get(check, []))}
+        explains[mistake.id] = like if like == graded else set()
     named: dict[str, None] = {}
     for check in failed:
-        matches = [mistake for mistake in known if check in explains[mistake.id]]
-        ranks = {mistake.id: rank(mistake, explains[mistake.id], results) for mistake in matches}
-        best = [mistake for mistake in matches if ranks[mistake.id] == max(ranks.values())]
+        most = max((len(checks) for checks in explains.values() if check in checks), default=0)
+        best = [mistake for mistake in known if check in explains[mistake.id] and len(explains[mistake.id]) == most]
         if best:
             speak(results[check], best)
             named |= dict.fromkeys(mistake.id for mistake in best)
@@ -35,17 +36,14 @@ def is_like(mistake: Mistake, check: str, saw: Fingerprint) -> bool:
     return check in mistake.fingerprints and away(saw, mistake.fingerprints[check]) <= MATCH
 
 
-def rank(mistake: Mistake, explained: set[str], results: Mapping[str, CheckResult]) -> tuple[bool, int]:
-    graded = {check for check in mistake.fingerprints if check in results}
-    return graded == explained, len(explained)
-
-
 def speak(result: CheckResult, mistakes: list[Mistake]) -> None:
-    """Put the message of the mistakes on a result; an error keeps its own text, which names the line."""
-    result.mistake = mistakes[0].id
-    result.lesson = mistakes[0].lesson or result.lesson
-    result.hint = " Or: ".join(dict.fromkeys(mistake.look for mistake in mistakes))
-    result.why = mistakes[0].why
+    """Put the message of the mistakes on a result. An error keeps its own text, and its meaning in plain words."""
     happens = ", or ".join(dict.fromkeys(mistake.happens for mistake in mistakes))
-    result.came = f"{result.came}. That is: {happens}" if result.expected == RUNS else happens
+    if result.expected == RUNS:
+        result.came, result.why = f"{result.came}. That is: {happens}", result.hint
+    else:
+        result.came, result.why = happens, mistakes[0].why
+    result.hint = " Or: ".join(dict.fromkeys(mistake.look for mistake in mistakes))
+    result.lesson = mistakes[0].lesson or result.lesson
+    result.mistake = mistakes[0].id
     result.message = f"expected: {result.expected}; came: {result.came}"

@@ -1,7 +1,7 @@
 """Submissions made from the reference solution by replacing a piece of it.
 
-Those of `submissions/right` and `submissions/wrong` are pieces: percent-format files, whose answer cells take the place of
-the reference's, and whose other cells come after the imports. A wrong one says in a line `# loses: ` which checks it
+Those of `submissions/right` and `submissions/wrong` are pieces: percent-format files, whose answer cells take the place
+of the reference's, and whose other cells come after the imports. A wrong one says in a line `# loses: ` which checks it
 costs, and only those; in a line `# is: ` which known mistakes it makes, written in another way. The known mistakes of
 `solutions/cnn/mistakes` are wrong submissions, too.
 """

@@ -83,7 +83,8 @@ def test_mistakes_are_the_same_or_far_apart() -> None:
     """In each check; and no two are the same in all of them, else they would have to be one."""
     for one, other in combinations(RECORDED, 2):
         distances = {
-            id: away(one.fingerprints[id], other.fingerprints[id]) for id in one.fingerprints.keys() & other.fingerprints
+            id: away(one.fingerprints[id], other.fingerprints[id])
+            for id in one.fingerprints.keys() & other.fingerprints
         }
         near = {id: value for id, value in distances.items() if MATCH / 10 < value < APART}
         assert not near, f"{one.id} and {other.id}"
@@ -133,7 +134,8 @@ def test_message_stands_in_the_result(graded: Graded) -> None:
 
 def test_error_keeps_its_line_beside_the_name(graded: Graded) -> None:
     result = check(graded(wrong_submission("forward_one_pool_skipped").text, tasks=["forward"]), "forward")
-    assert "RuntimeError" in result.came and "pool1" in result.hint and result.line
+    assert "RuntimeError" in result.came and "12544 = 64 * 14 * 14" in result.why and "pool1" in result.hint
+    assert result.line
     assert result.mistake == "forward_one_pool_skipped"
 
 
@@ -148,7 +150,7 @@ def test_mistakes_that_explain_as_much_are_both_said() -> None:
     twins = [Mistake(id, id, f"{id} happens", "Why.", f"{id}?", ("a",), fingerprints={"a": saw}) for id in ("x", "y")]
     wider = Mistake("z", "z", "z happens", "Why.", "z?", ("a", "b"), fingerprints={"a": saw, "b": saw})
     results = {id: CheckResult(id, id, 0, 1, "failed") for id in ("a", "b")}
-    assert name_mistakes(results, {"a": saw}, [*twins, wider]) == ["x", "y"]
+    assert name_mistakes(results, {"a": saw}, [*twins, wider]) == ["x", "y"]  # not z: it would show in b
     assert results["a"].came == "x happens, or y happens" and results["b"].mistake is None
     assert name_mistakes(results, {"a": saw, "b": saw}, [*twins, wider]) == ["z"]
 

@@ -74,7 +74,11 @@ def judge_wrong(wrong: Wrong) -> dict[str, Any]:
         "lost_too": sorted(set(lost(results)) - wrong.loses),
         "named": name_mistakes(results, saw, recorded),
         "should": sorted(wrong.is_),
-        "without": {"named": without, "error": bool(first and first.expected == RUNS), "says": first.hint if first else ""},
+        "without": {
+            "named": without,
+            "error": bool(first and first.expected == RUNS),
+            "says": first.hint if first else "",
+        },
     }
 
 
@@ -83,7 +87,9 @@ def card(jobs: int | None) -> dict[str, Any]:
         right = [pool.submit(judge_right, piece.stem, splice(piece)) for piece in pieces("right")]
         mistakes = [pool.submit(judge_wrong, wrong) for wrong in known_mistakes()]
         wrong = [pool.submit(judge_wrong, wrong) for wrong in wrong_pieces()]
-        done = iter(track((job.result() for job in (*right, *mistakes, *wrong)), "grading", len(right + mistakes + wrong)))
+        done = iter(
+            track((job.result() for job in (*right, *mistakes, *wrong)), "grading", len(right + mistakes + wrong))
+        )
         return {
             "suite": CNN.version,
             "right": take(done, len(right)),
@@ -106,7 +112,9 @@ def figures(card: dict[str, Any]) -> dict[str, Any]:
         "missed": [one["name"] for one in wrong if one["missed"]],
         "lost_too": [one["name"] for one in wrong if one["lost_too"]],
         "not_named": [one["name"] for one in card["mistakes"] if one["should"] != one["named"]],
-        "other_wrong_named": [one["name"] for one in card["wrong"] if one["named"] and sorted(one["named"]) == one["should"]],
+        "other_wrong_named": [
+            one["name"] for one in card["wrong"] if one["named"] and sorted(one["named"]) == one["should"]
+        ],
         "other_wrong_misnamed": [one["name"] for one in card["wrong"] if not set(one["named"]) <= set(one["should"])],
         "without_another": sum(bool(one["named"]) for one in without),
         "without_error": sum(one["error"] and not one["named"] for one in without),

@@ -275,8 +275,8 @@ def usual_globals(
 
 def train_update(student: Student, question: Question, seen: Seen) -> None:
     """For each backward pass its batch, `order`, (passes,), and the parameters before it and at the end, `states`,
-    (passes + 1, parameters). For each step of the given optimizer how many backward passes there had been, and whether
-    there were gradients to step with, `steps`, (steps, 2).
+    (passes + 1, parameters). For each step of the given optimizer how many backward passes there had been, how
+    many had reached the given weights, and whether there were gradients to step with, `steps`, (steps, 3).
     """
     x = tensor(question, "x")
     # Not ReLU: near its kink the last digit of a sum would decide where the gradient goes.
@@ -302,12 +302,16 @@ def train_update(student: Student, question: Question, seen: Seen) -> None:
     model.register_forward_hook(watch)
     loader = batches(x, tensor(question, "y"), question["batch"])
     optimizer = CountingSGD(model.parameters(), question["rate"], question["momentum"])
-    optimizer.before_step = lambda: steps.append((len(order), any(has_gradient(p) for p in model.parameters())))
-    steps: list[tuple[int, bool]] = []
+    reached: list[int] = []
+    next(model.parameters()).register_post_accumulate_grad_hook(lambda parameter: reached.append(len(order)))
+    steps: list[tuple[int, int, bool]] = []
+    optimizer.before_step = lambda: steps.append(
+        (len(order), len(reached), any(has_gradient(parameter) for parameter in model.parameters()))
+    )
     try:
         call_train(student, loader, model, optimizer, question["epochs"])
     finally:
-        seen.arrays["steps"] = np.array(steps[:50], dtype=np.int64).reshape(-1, 2)
+        seen.arrays["steps"] = np.array(steps[:50], dtype=np.int64).reshape(-1, 3)
         seen.arrays["order"] = np.array(order, dtype=np.int64)
         seen.arrays["states"] = np.stack([*states, state()])
 

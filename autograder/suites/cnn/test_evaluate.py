@@ -41,31 +41,33 @@ def test_accuracy(observed, question):
 
 
 @pytest.mark.task("evaluate.mode")
-def test_mode(observed, expected):
+def test_mode(grading, observed, expected):
     """The model is in evaluation mode while it is measured."""
     seen = observed("evaluate.mode", enough=has_passes)
-    if not passes_agree(seen, expected("evaluate.mode"), "inner"):
-        raise Failure(
-            "batch norm and dropout behave as in evaluation",
-            "as in training",
-            "the model may come to you in either mode: put it in the one that you need",
-        )
+    with grading.error_first(seen, "evaluate"):
+        if not passes_agree(seen, expected("evaluate.mode"), "inner"):
+            raise Failure(
+                "batch norm and dropout behave as in evaluation",
+                "as in training",
+                "the model may come to you in either mode: put it in the one that you need",
+            )
 
 
 @pytest.mark.task("evaluate.gradients")
-def test_gradients(observed, expected):
+def test_gradients(grading, observed, expected):
     """No gradients are computed, and nothing is learned, while the model is measured."""
     seen, right = observed("evaluate.gradients", enough=has_passes), expected("evaluate.gradients")
     saw(seen.arrays.get("weight"))
-    agrees = passes_agree(seen, right, "logits")
-    if fault(seen.arrays.get("weight"), right.arrays["weight"], TOLERANCE):
-        raise Failure("the weights stay as they are", "they have changed", "nothing is trained here")
-    if not agrees:
-        raise Failure(
-            "the forward passes keep no graph for gradients",
-            "logits with a graph",
-            "they cost time and memory: tell PyTorch that it need not prepare to go backward",
-        )
+    with grading.error_first(seen, "evaluate"):
+        agrees = passes_agree(seen, right, "logits")
+        if fault(seen.arrays.get("weight"), right.arrays["weight"], TOLERANCE):
+            raise Failure("the weights stay as they are", "they have changed", "nothing is trained here")
+        if not agrees:
+            raise Failure(
+                "the forward passes keep no graph for gradients",
+                "logits with a graph",
+                "they cost time and memory: tell PyTorch that it need not prepare to go backward",
+            )
 
 
 def has_passes(seen):

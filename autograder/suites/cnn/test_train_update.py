@@ -12,10 +12,15 @@ MOST_STATES = 51  # that the probe sends
 
 
 @pytest.mark.task("train.update")
-def test_update(observed, question):
+def test_update(grading, observed, question):
     """Each batch changes the weights by one step along its own gradient."""
     asked = question("train.update")
     seen = observed("train.update", enough=lambda seen: len(integers(seen.arrays.get("order"))) > 0)
+    with grading.error_first(seen, "train"):
+        judge(seen, asked)
+
+
+def judge(seen, asked):
     came, states = integers(seen.arrays.get("order")), seen.arrays.get("states")
     enough = isinstance(states, np.ndarray) and states.ndim == 2 and len(states) == len(came) + 1 <= MOST_STATES
     due = right_states(asked, came) if enough else None

@@ -12,12 +12,17 @@ TOLERANCE = 1e-4
 
 
 @pytest.mark.task("train.mode")
-def test_mode(observed, expected):
+def test_mode(grading, observed, expected):
     """The model is in training mode for each batch of each epoch."""
     seen, right = (
         observed("train.mode", enough=lambda seen: len(integers(seen.arrays.get("order"))) > 0),
         expected("train.mode"),
     )
+    with grading.error_first(seen, "train"):
+        judge_mode(seen, right)
+
+
+def judge_mode(seen, right):
     by_batch = dict(zip(right.arrays["order"].tolist(), right.arrays["inner"], strict=True))
     came, inner = integers(seen.arrays.get("order")), seen.arrays.get("inner")
     saw(came, inner, seen.error)

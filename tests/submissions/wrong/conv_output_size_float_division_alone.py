@@ -1,5 +1,6 @@
 # Divides with / and returns a float; linear1_in_features does not call the function.
 # loses: conv_output_size
+# is: conv_output_size_float_division
 
 # %% answer="conv_output_size"
 def conv_output_size(size: int, kernel_size: int, padding: int = 0, stride: int = 1) -> int:

@@ -1,5 +1,6 @@
 # eval() after the loop instead of before it.
 # loses: evaluate.mode
+# is: evaluate_no_eval
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

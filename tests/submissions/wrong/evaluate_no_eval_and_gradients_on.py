@@ -1,5 +1,6 @@
 # Neither eval() nor no_grad.
 # loses: evaluate.mode evaluate.gradients
+# is: evaluate_no_eval evaluate_gradients_on
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

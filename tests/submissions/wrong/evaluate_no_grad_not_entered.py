@@ -1,5 +1,6 @@
 # torch.no_grad() is called but not entered with `with`.
 # loses: evaluate.gradients
+# is: evaluate_gradients_on
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,5 +1,6 @@
 # no_grad only around the counting, after the forward pass.
 # loses: evaluate.gradients
+# is: evaluate_gradients_on
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,5 +1,6 @@
 # train() instead of eval().
 # loses: evaluate.mode
+# is: evaluate_no_eval
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,5 +1,6 @@
 # model.zero_grad() where no_grad is meant.
 # loses: evaluate.gradients
+# is: evaluate_gradients_on
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,5 +1,6 @@
 # Detaches after the first block, so that only the first convolution never learns.
 # loses: forward learns
+# is: forward_detach
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):

@@ -1,5 +1,6 @@
 # Goes through numpy to flatten, and loses the gradient.
 # loses: forward learns
+# is: forward_detach
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):

@@ -1,5 +1,6 @@
 # The second pool is skipped, so that linear1 does not fit.
 # loses: forward learns
+# is: forward_one_pool_skipped
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):

@@ -1,5 +1,6 @@
 # A return statement too early: after the flattening.
 # loses: forward learns
+# is: forward_returns_after_block_2
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):

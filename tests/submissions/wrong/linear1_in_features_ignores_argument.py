@@ -1,5 +1,6 @@
 # Uses 28 pixels whatever the argument says.
 # loses: linear1_in_features
+# is: linear1_in_features_hard_coded_for_28
 
 # %% answer="linear1_in_features"
 def linear1_in_features(image_size: int = 28) -> int:

@@ -1,5 +1,6 @@
 # One block only: a single convolution and pool.
 # loses: linear1_in_features
+# is: linear1_in_features_one_block
 
 # %% answer="linear1_in_features"
 def linear1_in_features(image_size: int = 28) -> int:

@@ -1,5 +1,6 @@
 # Always one epoch: there is no loop over the epochs.
 # loses: train.batches
+# is: train_return_in_epoch_loop
 
 # %% answer="train"
 def train(

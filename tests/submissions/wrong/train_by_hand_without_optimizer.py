@@ -1,5 +1,6 @@
 # Changes the weights by hand with its own learning rate and leaves the optimizer alone.
 # loses: train.update learns train.arguments
+# is: train_new_optimizer_sgd
 
 # %% answer="train"
 def train(

@@ -1,5 +1,6 @@
 # train() once before the epochs, and evaluate after each, which leaves the model in eval mode.
 # loses: train.mode
+# is: train_eval_after_first_epoch
 
 # %% answer="train"
 def train(

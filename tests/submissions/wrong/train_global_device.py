@@ -1,5 +1,6 @@
 # The device is a global: cuda where there is one, else cpu.
 # loses: train.device
+# is: train_device_guessed
 
 # %%
 device = "cuda" if torch.cuda.is_available() else "cpu"

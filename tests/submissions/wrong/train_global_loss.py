@@ -1,5 +1,6 @@
 # Uses the global `criterion` of another cell.
 # loses: train.arguments
+# is: train_hard_coded_loss
 
 # %%
 criterion = nn.CrossEntropyLoss()

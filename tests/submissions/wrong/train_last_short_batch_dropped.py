@@ -1,5 +1,6 @@
 # Skips the last batch when it is shorter.
 # loses: train.batches
+# is: train_last_batch_dropped
 
 # %% answer="train"
 def train(

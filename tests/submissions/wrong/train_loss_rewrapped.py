@@ -1,5 +1,6 @@
 # The loss is wrapped in a new tensor that requires a gradient, so that nothing reaches the model.
 # loses: train.update train.batches learns
+# is: train_no_backward
 
 # %% answer="train"
 def train(

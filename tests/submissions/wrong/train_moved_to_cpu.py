@@ -1,5 +1,6 @@
 # Moves the batches to the cpu by name.
 # loses: train.device
+# is: train_device_guessed
 
 # %% answer="train"
 def train(

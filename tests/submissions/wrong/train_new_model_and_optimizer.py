@@ -1,5 +1,6 @@
 # Makes a new SimpleCNN and a new optimizer inside; the losses fall, the given model stays.
 # loses: train.update train.batches train.mode train.arguments learns train.device train.returns train.progress
+# is: train_new_model
 
 # %% answer="train"
 def train(

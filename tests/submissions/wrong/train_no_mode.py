@@ -1,5 +1,6 @@
 # Never calls model.train().
 # loses: train.mode
+# is: train_eval_mode
 
 # %% answer="train"
 def train(

@@ -1,5 +1,6 @@
 # Prints every 1000 batches only, which a short epoch never reaches.
 # loses: train.progress
+# is: train_no_progress
 
 # %% answer="train"
 def train(

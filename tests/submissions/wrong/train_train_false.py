@@ -1,5 +1,6 @@
 # model.train(False), which is eval().
 # loses: train.mode
+# is: train_eval_mode
 
 # %% answer="train"
 def train(

@@ -1,5 +1,6 @@
 # model.train without parentheses, which does nothing.
 # loses: train.mode
+# is: train_eval_mode
 
 # %% answer="train"
 def train(
