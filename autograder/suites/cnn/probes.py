@@ -7,6 +7,7 @@ gradients and devices change what the grader's own modules compute.
 
 import contextlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def layers(student: Student, question: Question, seen: Seen) -> None:
     model, seen.values["error"] = build(student, question)
     for name in question["layers"]:
         observe_layer(getattr(model, name, None), name, question, seen)
+    seen.values["chain"] = trace_chain({name: getattr(model, name, None) for name in question["layers"]})
 
 
 def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None:
@@ -117,6 +119,7 @@ def forward(student: Student, question: Question, seen: Seen) -> None:
             observe_forward(model, attempt, question, seen)
         except Exception as raised:
             seen.values[attempt] = {"error": describe_error(raised, student.filenames), **seen.values.get(attempt, {})}
+    seen.values["trace"] = trace_forward(student, question)
 
 
 def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) -> None:
@@ -134,6 +137,50 @@ def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) 
     (logits * tensor(question, "direction")).sum().backward()
     gradient = first.grad if first.grad is not None else torch.zeros_like(first)
     seen.arrays[f"{key}.gradient"] = array(gradient)
+
+
+# The layers that are called, in order: name, type, and the shape that leaves it; None where it stopped.
+# A picture shows them (`pictures.py`); no check looks at them.
+Trace = list[tuple[str, str, list[int] | None]]
+MAX_TRACE = 40
+
+
+def trace_forward(student: Student, question: Question) -> Trace:
+    """What `forward` calls for 64 images, and at the end, without a name, what it returns."""
+    rows: Trace = []
+
+    def enters(name: str, layer: nn.Module, _: Any) -> None:
+        if len(rows) < MAX_TRACE:
+            rows.append((name[:80], plain(layer)["type"], None))
+
+    def leaves(name: str, layer: nn.Module, _: Any, output: Any) -> None:
+        if rows and rows[-1][0] == name[:80]:
+            rows[-1] = (*rows[-1][:2], plain(output).get("shape"))
+
+    with contextlib.suppress(Exception), torch.no_grad():
+        model, _ = build(student, question)
+        model.eval()
+        for name, layer in model.named_modules():
+            if name and not list(layer.children()):
+                layer.register_forward_pre_hook(partial(enters, name))
+                layer.register_forward_hook(partial(leaves, name))
+        returned = plain(model(torch.zeros(64, 1, 28, 28)))
+        rows.append(("", returned["type"], returned.get("shape")))
+    return rows
+
+
+def trace_chain(layers: dict[str, Any]) -> Trace:
+    """The layers one after another, as far as they are there and fit: a picture while `forward` still waits."""
+    rows: Trace = []
+    with contextlib.suppress(Exception), torch.no_grad():
+        x = torch.zeros(64, 1, 28, 28)
+        for name, layer in layers.items():
+            if layer is None or layer is ...:
+                break
+            rows.append((name, plain(layer)["type"], None))
+            x = layer(x)
+            rows[-1] = (*rows[-1][:2], plain(x).get("shape"))
+    return rows
 
 
 def build(student: Student, question: Question) -> tuple[Any, dict[str, Any] | None]:
@@ -250,13 +297,21 @@ def sample_numbers(x: torch.Tensor, all_x: torch.Tensor) -> list[int]:
 
 
 def call_train(
-    student: Student, loader: Any, model: nn.Module, optimizer: Any, epochs: int, device: torch.device = CPU
+    student: Student,
+    loader: Any,
+    model: nn.Module,
+    optimizer: Any,
+    epochs: int,
+    device: torch.device = CPU,
+    watch: Any = None,
 ) -> Any:
     """`train` with the right objects also under the names that are often used as globals.
 
-    The use of globals has a check of its own; elsewhere it must not matter.
+    The use of globals has a check of its own; elsewhere it must not matter. `watch` is a forward hook of the loss.
     """
     loss_fn = nn.CrossEntropyLoss()
+    if watch:
+        loss_fn.register_forward_hook(watch)
     with globals_of(student, usual_globals(student, loader, model, loss_fn, optimizer, device)):
         return student.call("train", loader, model, loss_fn, optimizer, epochs)
 
@@ -609,8 +664,22 @@ def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None
 # --- all together -----------------------------------------------------------------------------------------------
 
 
+class Losses:
+    """A hook of the loss function that keeps the loss of each batch, and changes nothing. A picture shows them."""
+
+    def __init__(self) -> None:
+        self.values: list[torch.Tensor] = []
+
+    def __call__(self, _: nn.Module, inputs: Any, loss: torch.Tensor) -> None:
+        if loss.requires_grad and loss.numel() == 1 and len(self.values) < 1000:
+            self.values.append(loss.detach().clone())
+
+    def array(self) -> np.ndarray:
+        return np.array([float(value) for value in self.values], dtype=np.float32)
+
+
 def learns(student: Student, question: Question, seen: Seen) -> None:
-    """Train the student's network with the student's loop, from given weights; `logits` of the test images."""
+    """Train the student's network with the student's loop, from given weights; `end_logits` of the test images."""
     device = torch.device(question.get("gpu", "cpu"))
     torch.backends.cudnn.allow_tf32 = False  # on by default; the end of the run is compared with a CPU's
     model, error = build(student, question)
@@ -622,7 +691,11 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
     images = tensor(question, "train_images").float() / 255
     loader = batches(images, tensor(question, "train_labels"), question["batch"])
     optimizer = torch.optim.Adam(model.parameters(), question["rate"])
-    call_train(student, loader, model, optimizer, 1, device)
+    losses = Losses()
+    try:
+        call_train(student, loader, model, optimizer, 1, device, watch=losses)
+    finally:
+        seen.arrays["losses"] = losses.array()
     model.eval()
     with torch.no_grad():
         seen.arrays["end_logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))
