@@ -1,6 +1,5 @@
 """The report on a terminal: a row per task as it is done, then one message per failed check, then what to do next."""
 
-from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
@@ -9,10 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.assignment import Assignment, Task
-from autograder.explain import RUNS
+from autograder.render.messages import all_right, failures, points, shortened, to_do, waiting
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.submission import age
-from autograder.verdict import NEEDS, WAITS_FOR_YOU
 
 MARKS = {"passed": ("✓", "green"), "partial": ("◐", "yellow"), "failed": ("✗", "red"), "not_run": ("·", "dim")}
 PLAIN_MARKS = {"passed": "+", "partial": "~", "failed": "x", "not_run": "."}
@@ -63,20 +61,15 @@ class TerminalReport:
         self.next_step(report)
 
     def messages(self, task: TaskResult) -> None:
-        failed = [check for check in task.checks if check.status == "failed"]
-        groups = [list(group) for _, group in groupby(failed, key=said)]
+        groups = failures(task)
         for group in groups[: self.limit]:
             self.message(group)
         if len(groups) > self.limit:
             more = sum(len(group) for group in groups[self.limit :])
             self.console.print(Text(f"\n  and {more} more; grade {task.id} alone to see them (TASK={task.id})", "dim"))
-        waiting = [check for check in task.checks if check.status == "not_run"]
-        for message, same in groupby(waiting, key=lambda check: check.message):
-            names = shortened([check.id for check in same])
-            # What nobody has begun, or what only follows, is plain from the table.
-            plain = message == f"not checked: {WAITS_FOR_YOU}" or message.startswith(f"not checked: {NEEDS}")
-            if task.status != "not_run" or not plain:
-                self.console.print(Text(f"\n{message}\n  {names}", "dim"))
+        for message, checks in waiting(task):
+            names = shortened([check.id for check in checks])
+            self.console.print(Text(f"\n{message}\n  {names}", "dim"))
 
     def message(self, checks: list[CheckResult]) -> None:
         """One message in four parts: where, what was expected, what came, what to do."""
@@ -101,13 +94,10 @@ class TerminalReport:
         step = report.next_step
         self.console.print()
         if step is None:
-            whole = report.max_score == self.assignment.points
-            said = f"Everything is right. Hand in {Path(report.submission).name}." if whole else "This part is right."
-            self.console.print(Text(said, "bold green"))
+            self.console.print(Text(all_right(self.assignment, report), "bold green"))
             return
         where = f" ({step.line})" if step.line else ""
-        todo = f"{step.came}; {step.hint}" if step.expected == RUNS else step.hint or step.message
-        self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {todo}"))
+        self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {to_do(step)}"))
 
     def mark(self, status: str) -> tuple[str, str]:
         mark, colour = MARKS[status]
@@ -122,16 +112,3 @@ class TerminalReport:
         row.add_column(width=11, justify="right")
         row.add_column()
         return row
-
-
-def said(check: CheckResult) -> tuple[str, ...]:
-    """What a message is made of: checks that say the same share one."""
-    return (check.mistake,) if check.mistake else (check.expected, check.came, check.hint)
-
-
-def shortened(ids: list[str]) -> str:
-    return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} after it"
-
-
-def points(score: float, maximum: float) -> str:
-    return f"{score:g} / {maximum:g}"
