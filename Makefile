@@ -30,6 +30,7 @@ help:  ## this list
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
 	@echo "  JSON=file          write the report there as well"
+	@echo "  HTML=file          write the page with pictures there"
 	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
@@ -39,7 +40,7 @@ help:  ## this list
 grade: env  ## grade your answers and say what to do next
 	@$(PY) -m autograder grade $(if $(SUBMISSION),"$(SUBMISSION)") \
 		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) \
-		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) \
+		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) $(call option,html,HTML) \
 		$(call option,fail-under,FAIL_UNDER) $(call option,root,ROOT)
 
 lab: env  ## work on the assignment as a notebook, in JupyterLab

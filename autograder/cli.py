@@ -12,6 +12,7 @@ import typer
 
 from autograder import __version__
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
+from autograder.report import Report
 from autograder.submission import SubmissionError, check_file, saved_last
 
 app = typer.Typer(
@@ -63,10 +64,14 @@ def grade(
     device: Annotated[str, typer.Option(help="Where to train: auto, cpu, cuda or mps.")] = "auto",
     seed: Annotated[int, typer.Option(help="Draw other questions; needs the solutions.")] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report there, too.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the page there. Default: reports/ASSIGNMENT.html.")] = None,
+    no_html: Annotated[bool, typer.Option("--no-html", help="Write no page.")] = False,
     fail_under: Annotated[float | None, typer.Option(help="Exit with 1 below this score.")] = None,
     root: Root = None,
 ) -> None:
     """Grade one submission and say what is right, what is not yet, and what to do next.
+
+    The same stands, with pictures, on a page that opens in any browser: reports/ASSIGNMENT.html.
 
     Examples:
 
@@ -107,6 +112,8 @@ def grade(
         fail("This could not be graded. That is the grader's fault, not yours; please report the lines above.", FAULT)
     finally:
         host.close()
+    if not no_html:
+        show_page(found, report, html or Path("reports", f"{found.name}.html"))
     if json_file:
         from autograder.files import write
 
@@ -117,6 +124,18 @@ def grade(
     if fail_under is not None and report.score < fail_under:
         typer.echo(f"below --fail-under {fail_under:g}: {report.score:g} of {report.max_score:g} points", err=True)
         raise typer.Exit(BELOW)
+
+
+def show_page(assignment: Assignment, report: Report, path: Path) -> None:
+    """Write the page of a report and say where it is; a grade does not hang on it."""
+    from autograder.render.page import write_page
+
+    try:
+        write_page(assignment, report, path)
+    except OSError as error:
+        typer.echo(f"The page with pictures could not be written to {path}: {error.strerror or error}", err=True)
+    else:
+        typer.secho(f"The same with pictures: {path}", dim=True)
 
 
 @app.command()

@@ -54,6 +54,15 @@ def integers(observed: Any, columns: int | None = None) -> np.ndarray:
     return np.zeros((0, *shape), dtype=np.int64)
 
 
+def floats(observed: Any, shape: tuple[int | None, ...]) -> np.ndarray | None:
+    """An observed array of finite real numbers of this shape (None in it: any length); None for whatever else came."""
+    if not isinstance(observed, np.ndarray) or observed.dtype.kind != "f" or observed.ndim != len(shape):
+        return None
+    if any(due not in (None, size) for due, size in zip(shape, observed.shape, strict=True)):
+        return None
+    return observed.astype(np.float64) if np.isfinite(observed).all() else None
+
+
 def number(seen: Any) -> float | None:
     """The number in a plain value as `observe.plain` gives it; None if it holds none."""
     value = seen.get("number") if isinstance(seen, dict) else None

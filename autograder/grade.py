@@ -22,7 +22,7 @@ from autograder.explain import explain_end, explain_error, explain_missing
 from autograder.fingerprint import Fingerprint, saw, take_down
 from autograder.isolation.launch import Host, HostError, start_host
 from autograder.naming import name_mistakes
-from autograder.report import CheckResult, Report, TaskResult
+from autograder.report import CheckResult, Picture, Report, TaskResult
 from autograder.rules import load_rules
 from autograder.session import MAX_NOTES, Observation, Question, Session
 from autograder.submission import Submission, SubmissionError, read_submission
@@ -135,6 +135,11 @@ class Grading:
         `enough` says so.
         """
         return self._answer(self.session, probe, values, enough)
+
+    def answered(self, probe: str) -> Observation:
+        """The student's answer if a check has asked for it, else an empty one. Nothing in it is trusted."""
+        question = self.questions.drawn.get(probe)
+        return (question and self.session.answered(probe, question)) or Observation()
 
     def observed_on_gpu(self, probe: str) -> Observation | None:
         """The answer on a GPU, where there is one to grade on."""
@@ -264,6 +269,7 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
     with open_grading(assignment, path, host, **options) as grading:
         run_checks(grading, selected)
+        pictures = draw_pictures(grading)
     recorded = known.load(assignment.suite, assignment.version, grading.questions.seed)
     named = name_mistakes(grading.results, grading.saw, recorded)
     return Report(
@@ -278,7 +284,19 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
         notes=notes(grading.session),
         tasks=[grading.task_result(task) for task in selected],
         mistakes=named,
+        pictures=pictures,
     )
+
+
+def draw_pictures(grading: Grading) -> list[Picture]:
+    """What `pictures.py` of the suite makes of the answers; none where a suite has no such file."""
+    module = grading.assignment.suite / "pictures.py"
+    if grading.submission.problem or not module.exists():
+        return []
+    try:
+        return list(load_module(module).pictures(grading))
+    except Exception:  # what a child sent may be anything, and a picture is never worth a grade
+        return []
 
 
 def run_checks(grading: Grading, tasks: list[Task]) -> None:

@@ -69,6 +69,16 @@ class TaskResult:
 
 
 @dataclass
+class Picture:
+    """What a page draws. `kind` names a function of render/svg.py, `data` is what that function takes."""
+
+    kind: str
+    title: str
+    caption: str
+    data: dict[str, Any]
+
+
+@dataclass
 class Report:
     assignment: str
     suite_version: str
@@ -81,6 +91,7 @@ class Report:
     notes: list[str] = field(default_factory=list)  # what is worth knowing and costs nothing
     tasks: list[TaskResult] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)  # ids of the known mistakes that explain failures
+    pictures: list[Picture] = field(default_factory=list)  # for people, and not in the JSON
 
     @property
     def score(self) -> float:

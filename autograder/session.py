@@ -80,7 +80,7 @@ class Session:
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
-        task, key = probe.partition(".")[0], f"{probe} {question.values}"
+        task, key = probe.partition(".")[0], self.key(probe, question)
         if key in self.answers:
             return self.answers[key]
         if task in self.lost:
@@ -97,6 +97,14 @@ class Session:
             _, ended = self._end(how, seconds)
             self.lost[task] = Observation(ended=ended)
             return self.lost[task]
+
+    def answered(self, probe: str, question: Question) -> Observation | None:
+        """The answer of `probe` if it has been asked already."""
+        return self.answers.get(self.key(probe, question))
+
+    @staticmethod
+    def key(probe: str, question: Question) -> str:
+        return f"{probe} {question.values}"
 
     def sees(self, gpu: str) -> bool:
         self._channel()

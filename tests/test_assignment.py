@@ -61,6 +61,7 @@ def test_mistake_is_told(course: Path) -> None:
     solution = find_assignment("softmax", course).master.read_text(encoding="utf-8")
     points, screen = score(course, solution.replace("logits - logits.max(dim=1, keepdim=True).values", "logits"))
     assert points == 4 and "what is e to the power of 3000?" in screen
+    assert "what is e to the power of 3000?" in (course / "reports" / "softmax.html").read_text(encoding="utf-8")
 
 
 def test_other_questions_with_the_solutions(course: Path) -> None:

@@ -382,12 +382,12 @@ def test_bare_make_prints_every_target(checkout: Path) -> None:
 def test_make_grade_passes_its_variables_on(checkout: Path) -> None:
     fake_python(checkout)
     options = ["ASSIGNMENT=cnn", "TASK=train", "DEVICE=cpu", "SEED=3", "JSON=my report.json", "FAIL_UNDER=60"]
-    options.append("ROOT=my course")
+    options += ["HTML=my page.html", "ROOT=my course"]
     done = make(checkout, "grade", "SUBMISSION=my answers.py", *options)
     assert done.stdout.splitlines() == [
         *("autograder/install.py", "-m", "autograder", "grade", "my answers.py"),
         *("--assignment", "cnn", "--task", "train", "--device", "cpu", "--seed", "3"),
-        *("--json", "my report.json", "--fail-under", "60", "--root", "my course"),
+        *("--json", "my report.json", "--html", "my page.html", "--fail-under", "60", "--root", "my course"),
     ]
     bare = ["autograder/install.py", "-m", "autograder", "grade"]
     assert make(checkout, "grade").stdout.splitlines() == bare
