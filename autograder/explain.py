@@ -166,6 +166,8 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
         return NotChecked(
             f"`{name}` stands inside another block", "move it to the left, where no line is indented", where
         )
+    if session.live:
+        return NotChecked(f"there is no `{name}` yet", "run the cell that makes it, and those above it")
     return NotChecked(
         f"there is no `{name}` in {submission.path.name}", "take its cell from the starter and fill it in"
     )

@@ -68,7 +68,7 @@ def load_module(path: Path) -> ModuleType:
 
 
 def expected_answers(
-    assignment: Assignment, questions: Questions, host: Host, rules: dict[str, Any], fresh: bool = False
+    assignment: Assignment, questions: Questions, host: Host | None, rules: dict[str, Any], fresh: bool = False
 ) -> dict[str, Observation]:
     """The reference's answers: recorded ones for the seed of the recording, else those of the solution itself.
 
@@ -82,7 +82,7 @@ def expected_answers(
         if seed == questions.seed:
             questions.know(expected)
             return expected
-    if not assignment.master.exists():
+    if not assignment.master.exists() or not host:
         raise AssignmentError(f"seed {questions.seed} needs {assignment.master}, which is not in a student's copy")
     session = Session(host, read_submission(assignment.master), assignment.suite / "probes.py", rules)
     try:
@@ -269,22 +269,27 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
     with open_grading(assignment, path, host, **options) as grading:
         run_checks(grading, selected)
-        pictures = draw_pictures(grading)
+        return conclude(grading, selected, time.monotonic() - start)
+
+
+def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
+    """The report on what the checks of the `selected` tasks have said, with known mistakes named."""
+    assignment = grading.assignment
     recorded = known.load(assignment.suite, assignment.version, grading.questions.seed)
     named = name_mistakes(grading.results, grading.saw, recorded)
     return Report(
         assignment=assignment.name,
         suite_version=assignment.version,
-        submission=str(path),
+        submission=str(grading.submission.path),
         seed=grading.questions.seed,
         device=grading.gpu[1] if grading.gpu else "cpu",
         sandbox="none",
-        seconds=time.monotonic() - start,
+        seconds=seconds,
         problem=grading.submission.problem,
         notes=notes(grading.session),
         tasks=[grading.task_result(task) for task in selected],
         mistakes=named,
-        pictures=pictures,
+        pictures=draw_pictures(grading),
     )
 
 
@@ -339,7 +344,18 @@ def run_suite(suite: Path, plugin: Any) -> None:
     from autograder.suites.plugin import SETTINGS
 
     options = ["--disable-plugin-autoload", "-p", "pytest_timeout", "-p", "autograder.suites.plugin"]
-    options += ["-p", "no:terminal", "-p", "no:cacheprovider", "--import-mode=importlib", "--assert=plain"]
+    # Nothing is captured or watched: a notebook's kernel does that itself.
+    options += [
+        "--capture=no",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "--import-mode=importlib",
+        "--assert=plain",
+    ]
     options += ["-c", str(SETTINGS), "--rootdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:

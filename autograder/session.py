@@ -63,6 +63,8 @@ class Session:
     child, without that statement and without that task's other probes.
     """
 
+    live = False  # whether a notebook's own kernel answers
+
     def __init__(self, host: Host, submission: Submission, probes: Path, rules: dict[str, Any], gpu: bool = False):
         self.host = host
         self.submission = submission

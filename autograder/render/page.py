@@ -10,7 +10,6 @@ import time
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -22,6 +21,7 @@ from autograder.render import messages, svg
 from autograder.report import Report
 
 MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "not_run": "·"}
+SAID = (messages.failures, messages.waiting, messages.all_right, messages.to_do, messages.shortened, messages.points)
 STATUS = {"passed": "right", "partial": "partly right", "failed": "not right yet", "not_run": "waits"}
 
 
@@ -31,27 +31,28 @@ def write_page(assignment: Assignment, report: Report, path: Path) -> None:
 
 
 def page(assignment: Assignment, report: Report) -> str:
-    return template().render(
-        assignment=assignment,
-        report=report,
-        name=Path(report.submission).name,
-        pictures=[(picture, svg.draw(picture)) for picture in report.pictures],
-        versions=versions(),
-        time=time.strftime("%Y-%m-%d %H:%M"),
-        marks=MARKS,
-        status=STATUS,
-        failures=messages.failures,
-        waiting=messages.waiting,
-        all_right=messages.all_right,
-        to_do=messages.to_do,
-        shortened=messages.shortened,
-        points=messages.points,
+    return (
+        environment()
+        .get_template("page.html.jinja")
+        .render(
+            assignment=assignment,
+            report=report,
+            name=Path(report.submission).name,
+            pictures=[(picture, svg.draw(picture)) for picture in report.pictures],
+            versions=versions(),
+            time=time.strftime("%Y-%m-%d %H:%M"),
+        )
     )
 
 
+def cell(assignment: Assignment, report: Report) -> str:
+    """The report below a cell of a notebook: a piece of HTML without pictures, in the notebook's own colours."""
+    return environment().get_template("cell.html.jinja").render(assignment=assignment, report=report)
+
+
 @lru_cache(maxsize=1)
-def template() -> Any:
-    environment = Environment(
+def environment() -> Environment:
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
@@ -60,8 +61,10 @@ def template() -> Any:
         # Also what no part of the grader has looked at, such as the name of the file.
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    environment.filters["code"] = code
-    return environment.get_template("page.html.jinja")
+    made.filters["code"] = code
+    made.globals |= {"marks": MARKS, "status": STATUS}
+    made.globals |= {function.__name__: function for function in SAID}
+    return made
 
 
 def code(words: str) -> Markup:
