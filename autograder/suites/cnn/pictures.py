@@ -41,7 +41,7 @@ def network(grading: Any) -> Iterator[Picture]:
         # A network that computes the right thing may do so in another order.
         step["expected"] = None if due != step["shape"] and is_right(grading) else due
     if any(step["expected"] for step in steps):
-        caption += " ✓ is the shape that you predicted rightly; another one stands beside it."
+        caption += " ✓ is as you rightly predicted; where it is not, the right shape stands below it."
     start = {"name": "images", "kind": "", "shape": [64, 1, 28, 28], "expected": None}
     yield Picture("network", "Your network", caption, {"steps": [start, *steps]})
 
