@@ -1,14 +1,16 @@
 """The record of known mistakes in a suite: messages and fingerprints, which name a mistake without the solutions."""
 
 import json
+import zlib
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autograder import recording
 from autograder.files import write
 from autograder.fingerprint import MATCH, Fingerprint, away
 
-RECORD = "mistakes.json"
+RECORD = "mistakes.bin"
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,11 @@ class Mistake:
 def load(suite: Path, version: str, seed: int) -> list[Mistake]:
     """The recorded mistakes of a suite; none where the record is missing, or is of another version or seed."""
     try:
-        record = json.loads((suite / RECORD).read_text(encoding="utf-8"))
+        record = json.loads(recording.unpack((suite / RECORD).read_bytes()))
         if (record["suite_version"], record["seed"]) != (version, seed):
             return []
         return [from_json(values) for values in record["mistakes"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, zlib.error, ValueError, KeyError, TypeError):
         return []
 
 
@@ -48,10 +50,8 @@ def save(suite: Path, version: str, seed: int, mistakes: list[Mistake]) -> bool:
     known = load(suite, version, seed)
     if len(known) == len(mistakes) and all(map(say_the_same, known, mistakes)):
         return False
-    # A line for each mistake: a difference of two records shows which has changed.
-    lines = ",\n".join(json.dumps(asdict(mistake), ensure_ascii=False) for mistake in mistakes)
-    head = json.dumps({"suite_version": version, "seed": seed})[:-1]
-    write(suite / RECORD, f'{head}, "mistakes": [\n{lines}\n]}}\n')
+    record = {"suite_version": version, "seed": seed, "mistakes": [asdict(mistake) for mistake in mistakes]}
+    write(suite / RECORD, recording.pack(json.dumps(record).encode()))
     return True
 
 

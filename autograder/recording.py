@@ -33,19 +33,28 @@ def save(path: Path, seed: int, expected: dict[str, Observation], limits: dict[s
     arrays = {f"{probe}/{name}": value for probe, seen in expected.items() for name, value in seen.arrays.items()}
     text = json.dumps(header).encode()
     body = len(text).to_bytes(8, "big") + text + safetensors.numpy.save(arrays)
-    write(path, NOTE + zlib.compress(body, 9))
+    write(path, pack(body))
     return True
 
 
 def load(path: Path) -> tuple[int, dict[str, Observation]]:
     """The seed of a recording, and the reference's observation for each probe."""
-    body = io.BytesIO(zlib.decompress(path.read_bytes().removeprefix(NOTE)))
+    body = io.BytesIO(unpack(path.read_bytes()))
     header = json.loads(body.read(int.from_bytes(body.read(8), "big")))
     expected = {probe: Observation(values=values) for probe, values in header["values"].items()}
     for name, value in safetensors.numpy.load(body.read()).items():
         probe, _, key = name.partition("/")
         expected[probe].arrays[key] = value
     return header["seed"], expected
+
+
+def pack(body: bytes) -> bytes:
+    return NOTE + zlib.compress(body, 9)
+
+
+def unpack(data: bytes) -> bytes:
+    """Raises zlib.error for what was not packed."""
+    return zlib.decompress(data.removeprefix(NOTE))
 
 
 def agree(one: dict[str, Observation], other: dict[str, Observation], limits: dict[str, float]) -> bool:

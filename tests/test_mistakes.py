@@ -11,7 +11,7 @@ import pytest
 from conftest import Graded, check
 from corpus import CNN, known_mistakes, wrong_submission
 
-from autograder import known
+from autograder import known, recording
 from autograder.fingerprint import APART, MATCH, MAX_NUMBERS, Fingerprint, away
 from autograder.grade import PUBLIC_SEED, grade, open_grading, run_checks
 from autograder.isolation.launch import Host
@@ -47,7 +47,7 @@ def test_record_is_small() -> None:
 
 def test_record_shows_no_solution() -> None:
     """No line of the reference's answers stands in it: not even in a message."""
-    record = (CNN.suite / known.RECORD).read_text(encoding="utf-8")
+    record = recording.unpack((CNN.suite / known.RECORD).read_bytes()).decode()
     answers = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", MASTER, re.DOTALL)
     lines = [line.partition("#")[0].strip() for answer in answers for line in answer.splitlines()]
     lines += [line.partition("#")[0].strip() for line in MASTER.splitlines() if "# SOLUTION" in line]
@@ -145,6 +145,11 @@ def test_two_mistakes_in_one_task_are_both_named(graded: Graded) -> None:
     assert graded(text, tasks=["train"]).mistakes == ["train_no_zero_grad", "train_returns_sum"]
 
 
+def packed(**changes: object) -> bytes:
+    values = {"suite_version": CNN.version, "seed": PUBLIC_SEED, "mistakes": []}
+    return recording.pack(json.dumps(values | changes).encode())
+
+
 def test_mistakes_that_explain_as_much_are_both_said() -> None:
     saw: Fingerprint = [("", [1.0, 2.0])]
     twins = [Mistake(id, id, f"{id} happens", "Why.", f"{id}?", ("a",), fingerprints={"a": saw}) for id in ("x", "y")]
@@ -158,17 +163,18 @@ def test_mistakes_that_explain_as_much_are_both_said() -> None:
 @pytest.mark.parametrize(
     "record",
     [
-        "not JSON",
-        json.dumps({"suite_version": "another", "seed": PUBLIC_SEED, "mistakes": []}),
-        json.dumps({"suite_version": CNN.version, "seed": 1, "mistakes": []}),
-        json.dumps({"suite_version": CNN.version, "seed": PUBLIC_SEED, "mistakes": [{"id": "half"}]}),
+        b"not packed",
+        recording.pack(b"not JSON"),
+        packed(suite_version="another"),
+        packed(seed=1),
+        packed(mistakes=[{"id": "half"}]),
     ],
 )
-def test_record_of_another_version_names_nothing(host: Host, tmp_path: Path, record: str) -> None:
+def test_record_of_another_version_names_nothing(host: Host, tmp_path: Path, record: bytes) -> None:
     """It is graded all the same, in the checks' own words."""
     suite = tmp_path / "cnn"
     shutil.copytree(CNN.suite, suite)
-    (suite / known.RECORD).write_text(record)
+    (suite / known.RECORD).write_bytes(record)
     path = tmp_path / "cnn.py"
     path.write_text(wrong_submission("evaluate_percent").text)
     report = grade(replace(CNN, suite=suite), path, host, tasks=["evaluate"])

@@ -11,7 +11,6 @@ ARRIVE = {
     1568: ("32 * 7 * 7", "has the second convolution run?"),
     2304: ("64 * 6 * 6", "do both convolutions keep height and width?"),
     1600: ("64 * 5 * 5", "do both convolutions keep height and width?"),
-    3136: ("64 * 7 * 7", "has the first linear layer run?"),
     6272: ("32 * 14 * 14", "has the second block run?"),
     12544: ("64 * 14 * 14", "have both poolings run?"),
     50176: ("64 * 28 * 28", "has any pooling run?"),
@@ -28,6 +27,8 @@ def work_out(message: str) -> str | None:
     said = f"{layer} is made for {made_for} numbers per image, but {arrive}"
     if rows == 1 and arrive > made_for and arrive % made_for == 0:
         return f"{said} arrive in a single row: is the batch flattened, too?"
+    if outputs == 10 and arrive > made_for:
+        return f"{said} arrive: has `linear1` run?"
     if arrive in ARRIVE:
         how, ask = ARRIVE[arrive]
         return f"{said} = {how} arrive: {ask}"
