@@ -16,16 +16,16 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade lab assignments data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  ASSIGNMENT=name    which assignment, where there are several (grade, lab)"
+	@echo "  ASSIGNMENT=name    which assignment, where there are several (grade, watch, lab)"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
-	@echo "  ROOT=folder        another course (grade, lab, assignments, record)"
+	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
@@ -42,6 +42,10 @@ grade: env  ## grade your answers and say what to do next
 		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) \
 		$(call option,device,DEVICE) $(call option,seed,SEED) $(call option,json,JSON) $(call option,html,HTML) \
 		$(call option,fail-under,FAIL_UNDER) $(call option,root,ROOT)
+
+watch: env  ## grade again whenever you save your file
+	@$(PY) -m autograder watch $(if $(SUBMISSION),"$(SUBMISSION)") \
+		$(call option,assignment,ASSIGNMENT) $(call option,task,TASK) $(call option,root,ROOT)
 
 lab: env  ## work on the assignment as a notebook, in JupyterLab
 	@$(PY) -m autograder lab $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT)

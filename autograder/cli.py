@@ -139,6 +139,39 @@ def show_page(assignment: Assignment, report: Report, path: Path) -> None:
 
 
 @app.command()
+def watch(
+    path: Annotated[Path | None, typer.Argument(help="The .py or .ipynb file. Default: your own.")] = None,
+    assignment: AssignmentName = None,
+    task: Annotated[list[str] | None, typer.Option(help="Grade only this task (may be given again).")] = None,
+    device: Annotated[str, typer.Option(help="Where to train: auto, cpu, cuda or mps.")] = "cpu",
+    no_html: Annotated[bool, typer.Option("--no-html", help="Write no page.")] = False,
+    root: Root = None,
+) -> None:
+    """Grade again whenever you save your file, until Ctrl-C.
+
+    PyTorch stays loaded meanwhile, so that the answer comes much sooner than that of `grade`.
+    """
+    from autograder.isolation.launch import start_host
+
+    host = start_host(warm=True)
+    try:
+        from autograder.watch import Watch
+
+        found = find_assignment(assignment or likely_assignment(root, path), root)
+        files = [path] if path else [found.starter.with_suffix(".ipynb"), found.starter]
+        check_usage(found, path or own_file(found), task or [], device)
+        watching = Watch(found, files, lambda: path or own_file(found), host, tasks=task or (), device=device)
+        page = Path("reports", f"{found.name}.html")
+        watching.run(lambda report: None if no_html else show_page(found, report, page))
+    except (SubmissionError, AssignmentError) as error:
+        fail(str(error), USAGE)
+    except KeyboardInterrupt:  # the way to end it
+        typer.echo()
+    finally:
+        host.close()
+
+
+@app.command()
 def lab(assignment: AssignmentName = None, root: Root = None) -> None:
     """Work on the assignment as a notebook in JupyterLab.
 

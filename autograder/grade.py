@@ -31,6 +31,10 @@ from autograder.verdict import Failure, NotChecked
 PUBLIC_SEED = 0  # of the recorded answers, and so of every grade on a student's machine
 
 
+class Stopped(Exception):
+    """The caller wanted no more of it."""
+
+
 class GraderFault(RuntimeError):
     """The grader could not do its work: never a student's zero."""
 
@@ -110,6 +114,7 @@ class Grading:
         gpu: tuple[Session, str] | None = None,
         on_check: Callable[[Task, str], None] = lambda task, check: None,
         on_task: Callable[[TaskResult], None] = lambda task: None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.assignment = assignment
         self.submission = submission
@@ -117,7 +122,7 @@ class Grading:
         self.expected = expected
         self.session = session
         self.gpu = gpu
-        self.on_check, self.on_task = on_check, on_task
+        self.on_check, self.on_task, self.stop = on_check, on_task, stop
         hints = assignment.suite / "hints.py"
         self.work_out = load_module(hints).work_out if hints.exists() else lambda message: None
         self.results: dict[str, CheckResult] = {}
@@ -227,17 +232,18 @@ def open_grading(
     *,
     seed: int = PUBLIC_SEED,
     device: str = "cpu",
+    questions: Questions | None = None,
     expected: dict[str, Observation] | None = None,
-    on_check: Callable[[Task, str], None] = lambda task, check: None,
-    on_task: Callable[[TaskResult], None] = lambda task: None,
+    **callbacks: Any,
 ) -> Iterator[Grading]:
     """A submission ready to be checked; its processes end with the block.
 
-    `expected` saves asking the reference for answers that the caller has. Raises what `grade` raises.
+    `questions` and `expected` save drawing them, and asking the reference, for a caller that has them; `callbacks` are
+    those of `Grading`. Raises what `grade` raises.
     """
     submission = read_submission(path, assignment.explore_cells())
     rules = load_rules()
-    questions = Questions(assignment.suite, seed)
+    questions = questions or Questions(assignment.suite, seed)
     if expected is None:
         expected = expected_answers(assignment, questions, host, rules)
     else:
@@ -246,7 +252,7 @@ def open_grading(
     session = Session(host, submission, probes, rules)
     gpu = gpu_session(device, submission, probes, rules)
     try:
-        yield Grading(assignment, submission, questions, expected, session, gpu, on_check, on_task)
+        yield Grading(assignment, submission, questions, expected, session, gpu, **callbacks)
     finally:
         session.close()
         if gpu:
@@ -264,6 +270,7 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
         SubmissionError: there is no such file, or no such device.
         AssignmentError: an unknown task, or a seed that needs the solutions.
         GraderFault, HostError: the grader itself failed.
+        Stopped: the callback `stop` said so between two checks.
     """
     start = time.monotonic()
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
@@ -305,7 +312,7 @@ def draw_pictures(grading: Grading) -> list[Picture]:
 
 
 def run_checks(grading: Grading, tasks: list[Task]) -> None:
-    """Run the suite's tests for these tasks. Raises GraderFault or HostError when one gives no verdict."""
+    """Run the suite's tests for these tasks. Raises GraderFault or HostError when one gives no verdict, or Stopped."""
     # Here and not above: pytest takes a moment to import, in which the host imports torch.
     from autograder.suites import plugin
 
@@ -313,6 +320,8 @@ def run_checks(grading: Grading, tasks: list[Task]) -> None:
     missing = [check for task in tasks for check in task.checks if check not in grading.results]
     if isinstance(grading.fault, HostError):
         raise grading.fault
+    if missing and grading.stop():
+        raise Stopped
     if grading.fault or missing:
         raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
 

@@ -41,6 +41,9 @@ class Child(Protocol):
 class Host(Protocol):
     def spawn(self, gpu: bool = False) -> Child: ...
 
+    def make_ready(self) -> None:
+        """Prepare the next `spawn`, where that takes a while."""
+
     def last_words(self) -> str:
         """What its processes complained of, to be added to a message; empty if nothing."""
 
@@ -72,6 +75,9 @@ class ForkingHost:
             raise self.died() from error
         theirs.close()
         return ForkedChild(Channel(ours), self)
+
+    def make_ready(self) -> None:
+        """A fork takes no preparation."""
 
     def died(self) -> HostError:
         return HostError("the process that imports torch has ended" + self.last_words())
@@ -121,6 +127,10 @@ class SpawningHost:
             return child
         self.newest = SpawnedChild(gpu)
         return self.newest
+
+    def make_ready(self) -> None:
+        if not self.ready:
+            self.ready = self.newest = SpawnedChild()
 
     def last_words(self) -> str:
         return read_complaints(self.newest.errors)

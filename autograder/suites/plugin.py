@@ -139,6 +139,10 @@ class GradingPlugin:
         check = next(item.iter_markers("task")).args[0]
         self.grading.on_check(self.grading.assignment.task(check), check)
 
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        if self.grading.stop():
+            item.session.shouldstop = "the caller wants no more"
+
 
 @pytest.fixture
 def grading(request: pytest.FixtureRequest) -> "Grading":

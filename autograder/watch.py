@@ -1,0 +1,99 @@
+"""Grades again whenever the file is saved, on a host that stays warm."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.assignment import Assignment
+from autograder.grade import PUBLIC_SEED, GraderFault, Questions, Stopped, expected_answers, grade
+from autograder.isolation.launch import Host, HostError, start_host
+from autograder.render.terminal import TerminalReport
+from autograder.report import Report
+from autograder.rules import load_rules
+from autograder.submission import SubmissionError
+
+LOOK = 0.1  # seconds between two looks at the files; a file that has not changed meanwhile is written to its end
+
+Stamp = tuple[tuple[Path, int, int], ...]  # of each file that is there: when it was saved, and its size
+
+
+class Watch:
+    """One assignment under watch; `choose` says which file is to be graded, of those that are looked at."""
+
+    def __init__(
+        self, assignment: Assignment, files: Iterable[Path], choose: Callable[[], Path], host: Host, **options: Any
+    ) -> None:
+        self.assignment = assignment
+        self.files = tuple(files)
+        self.choose = choose
+        self.host = host
+        self.options = options
+        self.console = Console(highlight=False, soft_wrap=False)
+        self.questions = Questions(assignment.suite, PUBLIC_SEED)  # drawn and read once, for all runs
+        self.expected = expected_answers(assignment, self.questions, host, load_rules())
+
+    def run(self, on_report: Callable[[Report], None]) -> None:
+        """Grade now, and after each change, until Ctrl-C."""
+        while True:
+            stamp = self.settled()
+            try:
+                self.once(stamp, on_report)
+            except Stopped:
+                continue
+            except (HostError, GraderFault) as error:
+                self.console.print(Text(f"This could not be graded, by a fault of the grader: {error}", "red"))
+                self.host.close()
+                self.host = start_host(warm=True)
+            self.console.print(Text("\nSave the file to grade it again. Ctrl-C ends.", "dim"))
+            self.host.make_ready()
+            while self.stamp() == stamp:
+                time.sleep(LOOK)
+
+    def once(self, stamp: Stamp, on_report: Callable[[Report], None]) -> None:
+        """One grading. Raises Stopped when a file changes meanwhile."""
+        self.console.clear()
+        with TerminalReport(self.assignment, bool(self.options.get("tasks")), self.console) as screen:
+            try:
+                path = self.choose()
+                screen.begin(path)
+                report = grade(
+                    self.assignment,
+                    path,
+                    self.host,
+                    questions=self.questions,
+                    expected=self.expected,
+                    on_check=screen.check_begins,
+                    on_task=screen.task_done,
+                    stop=lambda: self.stamp() != stamp,
+                    **self.options,
+                )
+            except SubmissionError as error:  # gone between two looks, or unreadable
+                self.console.print(Text(str(error), "red"))
+                return
+            screen.finish(report)
+        on_report(report)
+
+    def stamp(self) -> Stamp:
+        seen = []
+        for file in self.files:
+            try:
+                status = os.stat(file)
+            except OSError:  # an editor writes beside and renames
+                continue
+            seen.append((file, status.st_mtime_ns, status.st_size))
+        return tuple(seen)
+
+    def settled(self) -> Stamp:
+        """The stamp of files that nobody is writing, at least one of them there."""
+        before = self.stamp()
+        while True:
+            time.sleep(LOOK)
+            now = self.stamp()
+            if now and now == before:
+                return now
+            before = now
