@@ -199,8 +199,10 @@ def build(student: Student, question: Question) -> tuple[Any, dict[str, Any] | N
 
 
 def load_weights(model: nn.Module, question: Question) -> None:
+    was_training = model.training
     with torch.no_grad():
-        model(torch.zeros(2, 1, 28, 28))  # a lazy layer gets its weights
+        model.eval()(torch.zeros(2, 1, 28, 28))  # a lazy layer gets its weights, and a batch norm no statistics
+        model.train(was_training)
         for name in PARAMETRIC:
             for parameter, value in getattr(model, name).named_parameters():
                 given = tensor(question, f"{name}.{parameter.rpartition('.')[2]}")

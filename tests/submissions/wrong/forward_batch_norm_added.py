@@ -1,5 +1,6 @@
 # Batch norm after each convolution.
 # loses: forward learns
+# is: forward_mode_matters
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):
