@@ -1,6 +1,6 @@
 """How long a save waits for its rows while `make watch` runs: seconds from the beginning of a grading, host warm.
 
-    python tests/benchmarks/watch.py
+python tests/benchmarks/watch.py
 """
 
 import sys

@@ -6,8 +6,8 @@ import pytest
 from autograder.compare import fault, words
 from autograder.verdict import Failure
 
-# Relative L2. Other CPU kernels are at most 5e-7 away; of the mistakes tried the nearest is an image flattened with height
-# and width swapped, 0.095 away (docs/evidence.md).
+# Relative L2. Other CPU kernels are at most 5e-7 away; of the mistakes tried the nearest is an image flattened with
+# height and width swapped, 0.095 away (docs/evidence.md).
 TOLERANCE = 1e-4
 # Of the gradient that reaches conv1. It jumps: where two pixels of a pooling block, or a ReLU's input and zero, are
 # nearly equal, the last digit of a forward pass decides where the gradient goes. Other CPU kernels were up to 6e-3
