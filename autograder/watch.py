@@ -1,8 +1,10 @@
 """Grades again whenever the file is saved, on a host that stays warm."""
 
+import contextlib
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,13 @@ from autograder.assignment import Assignment
 from autograder.grade import PUBLIC_SEED, GraderFault, Questions, Stopped, expected_answers, grade
 from autograder.isolation.launch import Host, HostError, start_host
 from autograder.render.terminal import TerminalReport
-from autograder.report import Report
+from autograder.report import Report, TaskResult
 from autograder.rules import load_rules
-from autograder.submission import SubmissionError
+from autograder.submission import SubmissionError, read_submission
 
-LOOK = 0.1  # seconds between two looks at the files; a file that has not changed meanwhile is written to its end
+LOOK = 0.05  # seconds between two looks at the files; a file that has not changed meanwhile is written to its end
+
+PATIENCE = 1.0  # seconds that a file may be half written
 
 Stamp = tuple[tuple[Path, int, int], ...]  # of each file that is there: when it was saved, and its size
 
@@ -61,22 +65,55 @@ class Watch:
             try:
                 path = self.choose()
                 screen.begin(path)
-                report = grade(
-                    self.assignment,
-                    path,
-                    self.host,
-                    questions=self.questions,
-                    expected=self.expected,
-                    on_check=screen.check_begins,
-                    on_task=screen.task_done,
-                    stop=lambda: self.stamp() != stamp,
-                    **self.options,
-                )
+                with self.stopped_by_a_save(stamp) as saved:
+
+                    def task_done(task: TaskResult, saved: threading.Event = saved) -> None:
+                        if not saved.is_set():  # it may have been cut short
+                            screen.task_done(task)
+
+                    report = grade(
+                        self.assignment,
+                        path,
+                        self.host,
+                        questions=self.questions,
+                        expected=self.expected,
+                        on_check=screen.check_begins,
+                        on_task=task_done,
+                        stop=saved.is_set,
+                        **self.options,
+                    )
             except SubmissionError as error:  # gone between two looks, or unreadable
                 self.console.print(Text(str(error), "red"))
                 return
             screen.finish(report)
         on_report(report)
+
+    @contextlib.contextmanager
+    def stopped_by_a_save(self, stamp: Stamp) -> Iterator[threading.Event]:
+        """Ends the grading within the block as soon as a file is saved, also where student code goes on for a minute.
+
+        Raises Stopped then, whatever came of it.
+        """
+        saved, done = threading.Event(), threading.Event()
+
+        def look_out() -> None:
+            while not done.wait(LOOK):
+                if saved.is_set() or self.stamp() != stamp:
+                    saved.set()
+                    self.host.stop_child()  # again and again: another may have been started in its place
+
+        thread = threading.Thread(target=look_out, daemon=True)
+        thread.start()
+        try:
+            yield saved
+        except (HostError, GraderFault):
+            if not saved.is_set():
+                raise
+        finally:
+            done.set()
+            thread.join()  # it must not end a child of the next grading
+        if saved.is_set():
+            raise Stopped
 
     def stamp(self) -> Stamp:
         seen = []
@@ -90,10 +127,18 @@ class Watch:
 
     def settled(self) -> Stamp:
         """The stamp of files that nobody is writing, at least one of them there."""
-        before = self.stamp()
+        before, since = self.stamp(), time.monotonic()
         while True:
             time.sleep(LOOK)
             now = self.stamp()
-            if now and now == before:
+            if now != before:
+                before, since = now, time.monotonic()
+            elif now and (self.is_whole() or time.monotonic() - since > PATIENCE):
                 return now
-            before = now
+
+    def is_whole(self) -> bool:
+        """Whether the file can be read: half of a notebook cannot."""
+        try:
+            return not read_submission(self.choose()).problem
+        except SubmissionError:
+            return False

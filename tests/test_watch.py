@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,36 @@ def test_a_save_meanwhile_begins_anew(tmp_path: Path) -> None:
     first, _, second = said.rpartition("saved just now")
     assert first and "total" not in first, "the first report should have been given up"
     assert "92 / 100" in second
+
+
+def test_a_save_ends_a_loop_that_does_not_end(tmp_path: Path) -> None:
+    path = tmp_path / "cnn.py"
+    path.write_text(REFERENCE.replace("size = image_size\n", "size = image_size\n    while True: pass\n"))
+    watch = Watching(path, "--task", "conv_output_size", "--task", "linear1_in_features")
+    watch.until("8 / 8")
+    path.write_text(REFERENCE)
+    said = watch.until(WAITS)
+    watch.process.send_signal(signal.SIGINT)
+    assert watch.process.wait(timeout=30) == 0
+    assert "16 / 16" in said and "✗" not in said  # no word of the one that was stopped
+
+
+def test_half_of_a_notebook_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "cnn.ipynb"
+    text = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'
+    path.write_text(text)
+    watch = Watching(path, "--task", "conv_output_size")
+    watch.until(WAITS)
+    with path.open("w") as half:
+        half.write(text[:30])
+        half.flush()
+        time.sleep(0.4)
+        half.write(text[30:] + "\n")
+    assert "JSON" not in watch.until(WAITS)
+    path.write_text(text[:30])
+    assert "it is not JSON" in watch.until(WAITS)
+    watch.process.send_signal(signal.SIGINT)
+    assert watch.process.wait(timeout=30) == 0
 
 
 def test_file_that_is_not_there(tmp_path: Path) -> None:

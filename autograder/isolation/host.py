@@ -1,6 +1,6 @@
 """The process that runs student code. Where fork is safe it imports torch once and forks a child per submission.
 
-Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child`:
+Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child|child-warm`:
 `fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
 """
@@ -132,6 +132,8 @@ def main() -> None:
         else:
             sock = socket.socket(fileno=os.dup(0))
         import_torch()
+        if sys.argv[1] == "child-warm":
+            take_one_step()
         be_child(sock, gpu=sys.argv[2] == "gpu")
 
 

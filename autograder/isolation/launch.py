@@ -44,6 +44,9 @@ class Host(Protocol):
     def make_ready(self) -> None:
         """Prepare the next `spawn`, where that takes a while."""
 
+    def stop_child(self) -> None:
+        """End the child that runs, from another thread than that which waits for it; nothing where there is none."""
+
     def last_words(self) -> str:
         """What its processes complained of, to be added to a message; empty if nothing."""
 
@@ -56,7 +59,7 @@ def start_host(warm: bool = False) -> Host:
     `AUTOGRADER_START=spawn` forces the way of macOS and Windows, where fork is unsafe.
     """
     fork = sys.platform == "linux" and os.environ.get("AUTOGRADER_START") != "spawn"
-    return ForkingHost(warm) if fork else SpawningHost()
+    return ForkingHost(warm) if fork else SpawningHost(warm)
 
 
 class ForkingHost:
@@ -78,6 +81,10 @@ class ForkingHost:
 
     def make_ready(self) -> None:
         """A fork takes no preparation."""
+
+    def stop_child(self) -> None:
+        with contextlib.suppress(OSError):
+            self.control.send(b"kill")
 
     def died(self) -> HostError:
         return HostError("the process that imports torch has ended" + self.last_words())
@@ -117,8 +124,9 @@ class ForkedChild:
 class SpawningHost:
     """Starts a new Python for each child; the first one at once, so that it imports torch meanwhile."""
 
-    def __init__(self) -> None:
-        self.ready: SpawnedChild | None = SpawnedChild()
+    def __init__(self, warm: bool = False) -> None:
+        self.warm = warm
+        self.ready: SpawnedChild | None = SpawnedChild(warm=warm)
         self.newest = self.ready
 
     def spawn(self, gpu: bool = False) -> "SpawnedChild":
@@ -130,7 +138,10 @@ class SpawningHost:
 
     def make_ready(self) -> None:
         if not self.ready:
-            self.ready = self.newest = SpawnedChild()
+            self.ready = self.newest = SpawnedChild(warm=self.warm)
+
+    def stop_child(self) -> None:
+        self.newest.process.kill()
 
     def last_words(self) -> str:
         return read_complaints(self.newest.errors)
@@ -141,9 +152,10 @@ class SpawningHost:
 
 
 class SpawnedChild:
-    def __init__(self, gpu: bool = False) -> None:
+    def __init__(self, gpu: bool = False, warm: bool = False) -> None:
         ours, theirs = socket.socketpair()
-        self.process, self.errors, self.scratch = _start_python(["child", "gpu" if gpu else "cpu"], theirs)
+        arguments = ["child-warm" if warm else "child", "gpu" if gpu else "cpu"]
+        self.process, self.errors, self.scratch = _start_python(arguments, theirs)
         theirs.close()
         self.channel = Channel(ours)
 
