@@ -1,18 +1,34 @@
 """An auto-grader for deep-learning assignments: ask, observe, compare, explain."""
 
+import random
 import sys
 
 __version__ = "0.1.0"
 
 
 def check(task: str | None = None) -> float:
-    """Judge your work in a notebook, one `task` or all of it: shows what `make grade` says, and gives the points.
+    """Grade what the cells above have made, and show what `make grade` shows: `check("train")`, or all with `check()`.
 
-        from autograder import check
-        check("train")
+    It works on the objects as they are now, in this very process, so what is run anew is graded anew. Nothing of them
+    is changed. There are no limits of time here: a loop that never ends is ended by the stop button.
 
-    What is judged is what you have run, not what is saved.
+    Returns:
+        The points; nan in a file that is imported or graded, where nothing is done.
+
+    Raises:
+        AssignmentError: there is no such task; the text says which there are.
+        NotAllPoints: under nbgrader's Validate, which shows nothing but errors; the text is the message.
     """
-    from autograder.live import check_live  # not above: importing this package must stay quick
+    namespace = sys._getframe(1).f_globals
+    if namespace.get("__name__") != "__main__":
+        return float("nan")
+    from autograder.quiet import quiet_errors
 
-    return check_live(task, sys._getframe(1).f_globals)
+    state = random.getstate()  # which libraries change when they are imported
+    try:
+        with quiet_errors():
+            from autograder.live import check_live  # here, so that the package itself takes no time to import
+
+            return check_live(task, namespace)
+    finally:
+        random.setstate(state)

@@ -357,14 +357,15 @@ def run_suite(suite: Path, plugin: Any) -> None:
     options += [
         "--capture=no",
         "-p",
-        "no:faulthandler",
-        "-p",
         "no:terminal",
         "-p",
         "no:cacheprovider",
         "--import-mode=importlib",
         "--assert=plain",
     ]
+    # Handlers of signals and logs are those of the program around it; collecting its garbage takes a while.
+    for unused in ("faulthandler", "threadexception", "unraisableexception", "logging"):
+        options += ["-p", f"no:{unused}"]
     options += ["-c", str(SETTINGS), "--rootdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:

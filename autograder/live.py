@@ -1,35 +1,36 @@
 """`check("train")` in a notebook: the checks of the suite on live objects, with the verdict and words of `make grade`.
 
 The probes run in the kernel itself, where nothing has to be trusted: it is the student's own look at the work. The
-kernel is left as it was. A loop that never ends is stopped as any cell is, by the kernel's stop button.
+kernel is left as it was. There are no limits, and the rules of the course are not enforced: a loop that never ends is
+stopped as any cell is, by the kernel's stop button.
 """
 
 import contextlib
 import os
-import random
-import re
 import sys
 import time
+import traceback
 import types
-import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
-
-from autograder.assignment import Assignment, AssignmentError, find_assignment, likely_assignment
-from autograder.grade import PUBLIC_SEED, Grading, Questions, conclude, expected_answers, run_checks
+from autograder.as_found import as_found, same_random_states
+from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
+from autograder.errors import describe_error
+from autograder.grade import PUBLIC_SEED, GraderFault, Grading, Questions, conclude, expected_answers, run_checks
+from autograder.isolation.launch import Host, HostError
 from autograder.observe import Printed, Student, answer
+from autograder.ran import Ran, find_shell, not_run_as_saved, what_ran
 from autograder.render import messages
 from autograder.report import Report
 from autograder.rules import load_rules
 from autograder.session import Observation, Question, Session
-from autograder.submission import Cell, Submission, read_submission, saved_last, squeeze
-from autograder.wire import Message
+from autograder.submission import Cell, Submission, saved_last
+from autograder.wire import Message, travelled
 
-BINDS = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*[:=]", re.MULTILINE)
+NOTEBOOK = Path("notebook")  # where no file is known
 
 
 class NotAllPoints(Exception):
@@ -45,24 +46,27 @@ def check_live(task: str | None, namespace: dict[str, Any]) -> float:
     Raises:
         AssignmentError: there is no such task.
         NotAllPoints: points are missing, and nbgrader validates the notebook.
+        NotGraded: the grader itself failed.
     """
     start = time.monotonic()
-    shell = running_shell()
-    path = notebook_path(namespace) if shell else Path(namespace.get("__file__", "script.py"))
-    assignment = find_assignment(likely_assignment(file=path))
+    ran = what_ran(namespace)
+    assignment = find_assignment(likely_assignment(file=ran.session or named_here()))
     selected = [assignment.task(task)] if task else list(assignment.tasks)
-    if shell:
-        submission, places = what_was_run(shell, path)
-    else:
-        submission, places = read_submission(path, assignment.explore_cells()), {str(path): path.name}
-    with as_found():
-        session = LiveSession(namespace, submission, assignment.suite / "probes.py", places)
+    if task and selected[0].id != task:
+        raise AssignmentError(f"{task} is a check; name its task: {selected[0].id}")
+    file, explore = ran.saved_file(assignment.name), assignment.explore_cells()
+    submission = Submission(file or NOTEBOOK, ran.cells(explore))
+    with same_random_states(), short_faults():
+        session = LiveSession(submission, ran, assignment)
         grading = Grading(assignment, submission, *recorded(assignment.name), session)
         run_checks(grading, selected)
-    report = conclude(grading, selected, time.monotonic() - start)
-    if shell and not task:
-        report.notes += saved_otherwise(assignment, shell, path)
-    show(assignment, report, shell)
+        report = conclude(grading, selected, time.monotonic() - start)
+    if not task and file and ran.sources:
+        report.notes += [
+            f"`{cell}` as it is saved in {file.name} was not run: run its cell again, or save the notebook"
+            for cell in not_run_as_saved(ran, file, explore)
+        ]
+    show(assignment, report, find_shell())
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and report.score < report.max_score:
         raise NotAllPoints(in_words(report)) from None
     return float(report.score)
@@ -108,113 +112,93 @@ def recorded(name: str) -> tuple[Questions, dict[str, Observation]]:
 
 
 class LiveSession(Session):
-    """Answers with the objects of a running kernel, in the kernel itself."""
+    """The names of a running notebook, asked like a submission, here and now and not in a child."""
 
     live = True
 
-    def __init__(self, namespace: dict[str, Any], submission: Submission, probes: Path, places: dict[str, str]) -> None:
-        self.namespace = namespace
-        self.submission = submission
-        self.places = places  # the names of running code -> what a reader calls them
-        self.cells = submission.cells
-        self.answers = {}
-        self.cell_errors, self.ends, self.late = {}, [], []
+    def __init__(self, submission: Submission, ran: Ran, assignment: Assignment) -> None:
+        super().__init__(cast(Host, None), submission, assignment.suite / "probes.py", load_rules())
+        self.ran = ran
+        self.printed = Printed()
+        bound = submission.bound_names() | released_names(assignment)
+        self.student = Student(ran.namespace, set(ran.filenames), self.printed, bound)
         self.module = types.ModuleType("probes")
-        sys.modules["probes"] = self.module  # a real module, so that a student's code can pickle the models made there
-        exec(compile(probes.read_text(encoding="utf-8"), "<probes>", "exec"), vars(self.module))
+        exec(compile(self.probes, "<probes>", "exec"), self.module.__dict__)
 
     def ask(self, probe: str, question: Question) -> Observation:
+        """The answer of `probe`. Raises KeyboardInterrupt for the stop button, HostError for faults of ours."""
         key = self.key(probe, question)
         if key not in self.answers:
-            student = Student(self.namespace, set(self.places), Printed(), set(self.namespace))
-            asked = Message({"values": question.values}, question.arrays)
-            message = answer(vars(self.module)[probe.replace(".", "_")], student, asked)
-            self.answers[key] = Observation.of(Message(self.for_readers(message.header), message.arrays))
+            try:
+                self.answers[key] = self.observe(probe, question)
+            except Exception as error:  # what the student's code raises is in the answer; this is ours
+                raise HostError(f"the question {probe} could not be asked here") from error
         return self.answers[key]
 
-    def for_readers(self, value: Any) -> Any:
-        """A header with the places of errors as a reader calls them."""
-        if isinstance(value, dict):
-            named = {"filename": self.places.get(value["filename"], value["filename"])} if "filename" in value else {}
-            return {key: self.for_readers(inner) for key, inner in value.items()} | named
-        return [self.for_readers(inner) for inner in value] if isinstance(value, list) else value
+    def observe(self, probe: str, question: Question) -> Observation:
+        asked = travelled(Message({"values": question.values}, question.arrays))
+        with as_found(self.ran.namespace, self.printed), module_under("probes", self.module):
+            ask = getattr(self.module, probe.replace(".", "_"))
+            seen = answer(ask, self.student, asked, let_through=(KeyboardInterrupt,))
+        try:
+            seen = travelled(seen)
+        except (TypeError, ValueError) as error:  # JSON or safetensors cannot take what the student's code made
+            seen = Message({"values": {}, "error": describe_error(error, set())})
+        rename(seen.header, self.ran.filenames)
+        return Observation.of(seen)
 
 
 @contextlib.contextmanager
-def as_found() -> Iterator[None]:
-    """Leave the kernel as it was: what is printed where, the switches of PyTorch, random generators, warnings."""
-    import torch
-
-    cuda, cudnn = torch.cuda, torch.backends.cudnn
-    names = (sys, "stdout"), (sys, "stderr"), (cuda, "synchronize"), (cudnn, "allow_tf32")
-    before = [(where, name, getattr(where, name)) for where, name in names]
-    probes, threads, gradients = sys.modules.get("probes"), torch.get_num_threads(), torch.is_grad_enabled()
-    dtype, device = torch.get_default_dtype(), torch.get_default_device()
-    randoms = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    torch.set_num_threads(1)  # as `make grade` does: the sums of a second one differ in their last digits
+def module_under(name: str, module: types.ModuleType) -> Iterator[None]:
+    """So that student code can pickle the models that are made in it."""
+    before = sys.modules.get(name)
+    sys.modules[name] = module
     try:
-        with warnings.catch_warnings():
-            yield
+        yield
     finally:
-        for where, name, value in before:
-            setattr(where, name, value)
-        torch.set_num_threads(threads)
-        torch.set_grad_enabled(gradients)
-        torch.set_default_dtype(dtype)
-        torch.set_default_device(None if device.type == "cpu" else device)
-        random.setstate(randoms[0])
-        np.random.set_state(randoms[1])
-        torch.set_rng_state(randoms[2])
-        sys.modules.pop("probes", None)
-        if probes:
-            sys.modules["probes"] = probes
+        del sys.modules[name]
+        if before:
+            sys.modules[name] = before
 
 
-# --- where the code comes from ------------------------------------------------------------------------------------
+class NotGraded(GraderFault):
+    """The grader failed; the text says how."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).split("\n")
 
 
-def running_shell() -> Any:
-    """IPython's shell, in a notebook or a terminal; None in plain Python."""
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython else None
+@contextlib.contextmanager
+def short_faults() -> Iterator[None]:
+    """A fault of ours in a few lines, not in pages of pytest's."""
+    try:
+        yield
+    except (GraderFault, HostError) as fault:
+        last = "".join(traceback.format_exception(fault.__cause__ or fault, limit=-3))
+        told = "This could not be graded. That is the grader's fault, not yours; please report these lines."
+        raise NotGraded(f"{told}\n{last}") from None
 
 
-def notebook_path(namespace: dict[str, Any]) -> Path:
-    """The notebook, as far as Jupyter or VS Code says which; else the file that was saved last, or would be."""
-    named = os.environ.get("JPY_SESSION_NAME") or namespace.get("__vsc_ipynb_file__") or namespace.get("__session__")
-    if isinstance(named, str) and Path(named).is_file():
-        return Path(named)
-    with contextlib.suppress(AssignmentError):
-        starter = find_assignment(likely_assignment()).starter
-        return saved_last([starter.with_suffix(".ipynb"), starter]) or starter.with_suffix(".ipynb")
-    return Path("notebook.ipynb")
+def released_names(assignment: Assignment) -> set[str]:
+    """The names that the explore cells bind, whether or not they have been run here."""
+    cells = [Cell(0, source, "", 1, explore=True) for source in assignment.explore_cells()]
+    return Submission(NOTEBOOK, cells).bound_names()
 
 
-def what_was_run(shell: Any, path: Path) -> tuple[Submission, dict[str, str]]:
-    """The cells that were run, without those whose names were bound anew later, and what a reader calls their code."""
-    submission = Submission(path)
-    bound: set[str] = set()
-    sources = list(shell.user_ns.get("In", []))
-    for number in range(len(sources) - 1, 0, -1):
-        binds = {name for names in BINDS.findall(sources[number]) for name in names if name}
-        if binds - bound:
-            filename = f"{path.name}, cell [{number}]"
-            submission.cells.insert(0, Cell(number, sources[number], filename, 1))
-        bound |= binds
-    numbers = getattr(shell.compile, "_filename_map", {})
-    return submission, {name: f"{path.name}, cell [{number}]" for name, number in numbers.items()}
+def rename(value: Any, filenames: dict[str, str]) -> None:
+    """Name the places of errors for the reader, wherever they stand in an answer."""
+    if isinstance(value, dict):
+        where = value.get("where")
+        if isinstance(where, dict) and where.get("filename") in filenames:
+            where["filename"] = filenames[where["filename"]]
+        for inner in value.values():
+            rename(inner, filenames)
+    elif isinstance(value, list):
+        for inner in value:
+            rename(inner, filenames)
 
 
-def saved_otherwise(assignment: Assignment, shell: Any, path: Path) -> list[str]:
-    """A note where an answer cell, as it is saved, has not been run."""
-    if not path.is_file():
-        return []
-    run = {squeeze(source) for source in shell.user_ns.get("In", [])}
-    saved = read_submission(path, assignment.explore_cells())
-    tasks = {task.cell for task in assignment.tasks if task.cell}
-    stale = [cell.answer for cell in saved.cells if cell.answer in tasks and squeeze(cell.source) not in run]
-    return [
-        f"`{name}` as it is saved in {path.name} was not run: run its cell again, or save the notebook"
-        for name in stale
-        if name
-    ]
+def named_here() -> Path | None:
+    """The file in the current folder that is called after an assignment: nbgrader says nothing of the one it runs."""
+    names = list(assignment_names())
+    return saved_last([Path(f"{name}{suffix}") for name in names for suffix in (".ipynb", ".py")])

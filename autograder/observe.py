@@ -145,13 +145,20 @@ def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     return Student(module.__dict__, filenames, printed, start["bound"]), probes.__dict__
 
 
-def answer(probe: Any, student: Student, question: Message) -> Message:
-    """One observation: what the probe saw, what was printed, and the error that ended it, if any."""
+def answer(
+    probe: Any, student: Student, question: Message, let_through: tuple[type[BaseException], ...] = ()
+) -> Message:
+    """One observation: what the probe saw, what was printed, and the error that ended it, if any.
+
+    Errors of the kinds `let_through` are the caller's: in a notebook, its stop button.
+    """
     seen = Seen()
     error = None
     leave_as_found(student)
     try:
         probe(student, {**question.header["values"], **question.arrays}, seen)
+    except let_through:
+        raise
     except BaseException as raised:
         error = describe_error(raised, student.filenames)
     return Message({"values": seen.values, "error": error}, seen.arrays)
@@ -167,10 +174,11 @@ def leave_as_found(student: Student) -> None:
     torch.set_default_device(None)
 
 
-def plain(value: Any) -> dict[str, Any]:
+def plain(value: Any, text: bool = True) -> dict[str, Any]:
     """Any value as a type name with a number, a shape or a short text; never fails and trusts nothing.
 
-    A `number` is given for whatever holds exactly one: int, float, numpy scalars, 0-dim arrays and tensors.
+    A `number` is given for whatever holds exactly one: int, float, numpy scalars, 0-dim arrays and tensors. Without
+    `text` that of a large tensor, which takes long to write, is spared.
     """
     seen: dict[str, Any] = {"type": type(value).__name__[:80]}
     try:

@@ -44,8 +44,7 @@ class Channel:
 
     def send(self, message: Message, timeout: float | None = None) -> None:
         """Raises Closed when the other side is gone, TimeoutError when it does not read."""
-        header = json.dumps(message.header, allow_nan=False, ensure_ascii=False).encode(errors="replace")
-        arrays = safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in message.arrays.items()})
+        header, arrays = packed(message)
         self.socket.settimeout(timeout)
         try:
             self.socket.sendall(LENGTHS.pack(len(header), len(arrays)) + header + arrays)
@@ -82,6 +81,18 @@ class Channel:
                 raise Closed
             data += chunk
         return bytes(data)
+
+
+def packed(message: Message) -> tuple[bytes, bytes]:
+    """Header and arrays as they travel. Raises TypeError or ValueError for what JSON or safetensors cannot take."""
+    header = json.dumps(message.header, allow_nan=False, ensure_ascii=False).encode(errors="replace")
+    return header, safetensors.numpy.save({k: np.ascontiguousarray(v) for k, v in message.arrays.items()})
+
+
+def travelled(message: Message) -> Message:
+    """A message as it arrives, without the journey: a copy, in which tuples have become lists. Raises as `packed`."""
+    header, arrays = packed(message)
+    return Message(parse_header(header), parse_arrays(arrays))
 
 
 def parse_header(data: bytes) -> dict[str, Any]:

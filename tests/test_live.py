@@ -114,6 +114,56 @@ def test_plain_python(tmp_path: Path) -> None:
     assert "there is no `train` yet" in done.stdout
 
 
+ENDLESS = """def train(dataloader, model, loss_fn, optimizer, epochs=5):
+    global left_behind
+    left_behind = 1
+    print('printed'); logging.warning('logged'); os.write(2, b'below Python'); display('shown'); random.random()
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    while True:
+        pass"""
+STATE = """import logging, os, random, signal, sys, threading, torch
+from autograder import check
+logging.basicConfig()
+def state():
+    now = random.getstate(), torch.get_rng_state().sum(), torch.cuda.synchronize, torch.cuda.is_available, input
+    now += sys.stdout, sys.stderr, sys.stdin, logging.root.handlers[0].stream, get_ipython().display_pub.publish
+    return [*map(str, now), sorted(name for name in globals() if not name.startswith('_'))]"""
+
+
+def test_stop_button_and_whatever_else_code_does(tmp_path: Path) -> None:
+    """A loop without end, stopped: nothing of it is shown or goes to stderr, and all is as it was."""
+    cells = [f"{STATE}\n{ENDLESS}", "before = None\nbefore = state()", "check('train')", "print(before == state())"]
+    cells += [
+        "%%time\ndef train():\n    logging.warning('x')\n    input()",
+        "check('train')",
+        "check()",
+        "check('train.mode')",
+    ]
+    *_, stopped, same, _, asks, everything, unknown = run(tmp_path, [new_code_cell(cell) for cell in cells])
+    assert [out.get("ename") for out in stopped.outputs] == ["KeyboardInterrupt"]
+    assert same.outputs[0].text == "True\n"
+    assert "cnn.ipynb, cell [" in html(asks) and [out.output_type for out in asks.outputs][1:] == ["execute_result"]
+    assert "was not run" not in html(everything)
+    assert unknown.outputs[0].ename == "AssignmentError"
+
+
+def test_nothing_is_done_where_a_file_is_imported_or_graded(graded: Graded) -> None:
+    """In a graded process there are no recorded answers to read, and no time to grade twice."""
+    solution = CNN.master.read_text(encoding="utf-8")
+    report = graded(f"from autograder import check\nassert check() != check()\n\n{solution}", tasks=["forward"])
+    assert report.score == 12 and not report.notes
+
+
+def test_names_that_only_explore_cells_bind_are_the_same_as_in_make_grade(tmp_path: Path, graded: Graded) -> None:
+    text = CNN.master.read_text(encoding="utf-8").replace("device = next(model.parameters()).device", "model.train")
+    device = text.replace("images.to(device), labels.to(device)", "images, train_loader and labels")
+    report = graded(device, tasks=["train"])
+    *_, train = run(
+        tmp_path, [new_code_cell("from autograder import check"), *cells_of(device), new_code_cell("check('train')")]
+    )
+    assert value(train) == str(float(report.score))
+
+
 def test_importing_the_package_stays_quick() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, autograder; print({'torch', 'numpy', 'pytest'} & set(sys.modules))"],
