@@ -32,7 +32,8 @@
 #   delete the `raise` line.
 #
 # In a terminal, `make grade` tells you at any time what is right, what is not yet, and
-# what to do next. Each piece is graded alone, so grade as often as you like. An eighth task,
+# what to do next; below each piece, `check` says the same of that piece as you have run it. Each piece is graded
+# alone, so grade as often as you like. An eighth task,
 # `learns`, asks for nothing new: the grader lets your loop train your network for 60 batches, and
 # looks at how much it has learned.
 #
@@ -68,6 +69,7 @@ from torch.utils.data import DataLoader
 # %% tags=["explore"]
 from torchvision.transforms import ToTensor
 
+from autograder import check
 from autograder.lesson import fastest_device, load_mnist, picture, picture_grid, ready, takes
 
 takes(seconds=2)
@@ -185,6 +187,9 @@ def conv_output_size(size: int, kernel_size: int, padding: int = 0, stride: int 
     return (size + 2 * padding - kernel_size) // stride + 1
     ### END SOLUTION
 
+# %% tags=["explore"]
+check("conv_output_size")
+
 # %% [markdown]
 # ## 2. Predict the shapes
 #
@@ -233,6 +238,9 @@ PREDICTED_SHAPES: dict[str, tuple[int, ...]] = {
     "linear2": (64, 10),  # SOLUTION: the shape after linear2
 }
 
+# %% tags=["explore"]
+check("predicted_shapes")
+
 # %% [markdown]
 # ## 3. How many numbers reach `linear1`?
 #
@@ -264,6 +272,9 @@ def linear1_in_features(image_size: int = 28) -> int:
         size = conv_output_size(size, kernel_size=2, stride=2)
     return 64 * size * size  # channels * height * width
     ### END SOLUTION
+
+# %% tags=["explore"]
+check("linear1_in_features")
 
 # %% [markdown]
 # ## 4. The network
@@ -308,6 +319,10 @@ class SimpleCNN(nn.Module):
         x = self.relu3(self.linear1(x))  # (B, 128)
         return self.linear2(x)  # (B, 10)
         ### END SOLUTION
+
+# %% tags=["explore"]
+check("layers")
+check("forward")
 
 # %% [markdown]
 # `print(model)` shows the layers as `__init__` made them, in the order in which they were made:
@@ -454,6 +469,9 @@ def train(
     return average_losses
     ### END SOLUTION
 
+# %% tags=["explore"]
+check("train")
+
 # %% [markdown]
 # ## 6. How good is it?
 #
@@ -486,6 +504,9 @@ def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
             total += len(labels)
     return correct / total
     ### END SOLUTION
+
+# %% tags=["explore"]
+check("evaluate")
 
 # %% [markdown]
 # ## Train two models
@@ -618,3 +639,12 @@ if ready("losses", "shifted", seconds=5 * len(test_data) / 1000):
 # Both fall, the MLP much faster. The CNN is *more robust* to shifts, and it is not *invariant*: its
 # convolutions find the strokes at their new places and its poolings forgive a pixel or two, but
 # `linear1` has weights of its own for each place. Which layers would you change to make it more robust still?
+
+# %% [markdown]
+# ## All of it
+#
+# `check()` grades all that you have run here, the eighth task among it. What you hand in is the saved file: where that
+# is not what you have run, a note says so.
+
+# %% tags=["explore"]
+check()
