@@ -221,9 +221,9 @@ def record(root: Root = None) -> None:
     from rich.progress import track
 
     from autograder import known, recording
-    from autograder.grade import PUBLIC_SEED, Questions, expected_answers
     from autograder.isolation.launch import start_host
     from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
+    from autograder.questions import PUBLIC_SEED, Questions, expected_answers
     from autograder.rules import load_rules
 
     host = start_host(warm=True)

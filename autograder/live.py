@@ -19,15 +19,18 @@ from typing import Any, cast
 from autograder.as_found import as_found, same_random_states
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
 from autograder.errors import describe_error
-from autograder.grade import PUBLIC_SEED, GraderFault, Grading, Questions, conclude, expected_answers, run_checks
+from autograder.grade import conclude, run_checks
+from autograder.grading import Grading
 from autograder.isolation.launch import Host, HostError
 from autograder.observe import Printed, Student, answer
+from autograder.questions import PUBLIC_SEED, Questions, expected_answers
 from autograder.ran import Ran, find_shell, not_run_as_saved, what_ran
 from autograder.render import messages
 from autograder.report import Report
 from autograder.rules import load_rules
 from autograder.session import Observation, Question, Session
 from autograder.submission import Cell, Submission, saved_last
+from autograder.verdict import GraderFault
 from autograder.wire import Message, travelled
 
 NOTEBOOK = Path("notebook")  # where no file is known

@@ -33,3 +33,7 @@ class NotChecked(Exception):
 
     def __str__(self) -> str:
         return f"not checked: {self.waits_for}"
+
+
+class GraderFault(RuntimeError):
+    """The grader could not do its work: never a student's zero."""

@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.assignment import Assignment
-from autograder.grade import PUBLIC_SEED, GraderFault, Questions, Stopped, expected_answers, grade
+from autograder.grade import Stopped, grade
 from autograder.isolation.launch import Host, HostError, start_host
+from autograder.questions import PUBLIC_SEED, Questions, expected_answers
 from autograder.render.terminal import TerminalReport
 from autograder.report import Report, TaskResult
 from autograder.rules import load_rules
 from autograder.submission import SubmissionError, read_submission
+from autograder.verdict import GraderFault
 
 LOOK = 0.05  # seconds between two looks at the files; a file that has not changed meanwhile is written to its end
 

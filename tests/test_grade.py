@@ -13,8 +13,9 @@ from conftest import Graded, check, lost
 from corpus import CNN
 
 from autograder.assignment import find_assignment
-from autograder.grade import GraderFault, grade
+from autograder.grade import grade
 from autograder.isolation.launch import Host
+from autograder.verdict import GraderFault
 
 REFERENCE = CNN.master.read_text(encoding="utf-8")
 

@@ -13,11 +13,12 @@ from corpus import CNN, known_mistakes, wrong_submission
 
 from autograder import known, recording
 from autograder.fingerprint import APART, MATCH, MAX_NUMBERS, Fingerprint, away
-from autograder.grade import PUBLIC_SEED, grade, open_grading, run_checks
+from autograder.grade import grade, open_grading, run_checks
 from autograder.isolation.launch import Host
 from autograder.known import Mistake
 from autograder.mistakes import MistakeError, observe_mistakes, read_mistake, read_mistakes
 from autograder.naming import name_mistakes
+from autograder.questions import PUBLIC_SEED
 from autograder.report import CheckResult
 
 RECORDED = known.load(CNN.suite, CNN.version, PUBLIC_SEED)

@@ -15,9 +15,10 @@ from conftest import Graded
 from corpus import CNN
 
 from autograder import recording
-from autograder.grade import PUBLIC_SEED, Questions, grade, load_module
+from autograder.grade import grade
 from autograder.isolation.launch import Host
 from autograder.mnist import RAW, course_sample, read_idx
+from autograder.questions import PUBLIC_SEED, Questions, load_module
 from autograder.render.page import page
 from autograder.report import Picture, Report
 from autograder.session import Observation

@@ -10,8 +10,9 @@ import pytest
 from corpus import CNN
 
 from autograder import recording
-from autograder.grade import PUBLIC_SEED, Questions, expected_answers, grade
+from autograder.grade import grade
 from autograder.isolation.launch import Host
+from autograder.questions import PUBLIC_SEED, Questions, expected_answers
 from autograder.rules import load_rules
 from autograder.session import Observation
 

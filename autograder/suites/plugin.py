@@ -15,7 +15,7 @@ from numpy.random import RandomState
 from autograder.verdict import Failure, NotChecked
 
 if TYPE_CHECKING:
-    from autograder.grade import Grading
+    from autograder.grading import Grading
     from autograder.session import Observation, Question
 
 SETTINGS = Path(__file__).parent / "pytest.ini"

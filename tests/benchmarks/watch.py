@@ -10,8 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import CNN
 
-from autograder.grade import PUBLIC_SEED, Questions, expected_answers, grade
+from autograder.grade import grade
 from autograder.isolation.launch import start_host
+from autograder.questions import PUBLIC_SEED, Questions, expected_answers
 from autograder.rules import load_rules
 
 

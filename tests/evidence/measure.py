@@ -26,8 +26,9 @@ from rich.progress import track
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from corpus import CNN, known_mistakes, wrong_pieces, wrong_submission
 
-from autograder.grade import Questions, expected_answers, open_grading, run_checks
+from autograder.grade import open_grading, run_checks
 from autograder.isolation.launch import Host, start_host
+from autograder.questions import Questions, expected_answers
 from autograder.rules import load_rules
 
 ROOT = Path(__file__).parents[2]

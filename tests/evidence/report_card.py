@@ -25,9 +25,10 @@ from rich.progress import track
 from autograder import known
 from autograder.explain import RUNS
 from autograder.files import write
-from autograder.grade import PUBLIC_SEED, open_grading, run_checks
+from autograder.grade import open_grading, run_checks
 from autograder.isolation.launch import Host, start_host
 from autograder.naming import name_mistakes
+from autograder.questions import PUBLIC_SEED
 from autograder.report import CheckResult
 
 CARD = Path(__file__).with_name("report_card.json")
