@@ -198,7 +198,7 @@ def plain(value: Any, text: bool = True) -> dict[str, Any]:
                 seen["number"] = float(number)
             else:
                 seen["text"] = str(float(number))
-        if "number" not in seen and "text" not in seen:
+        if text and "number" not in seen and "text" not in seen:
             seen["text"] = repr(value)[:MAX_TEXT]
     except BaseException:
         seen.setdefault("text", "a value that cannot be shown")

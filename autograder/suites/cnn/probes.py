@@ -86,14 +86,16 @@ def layers(student: Student, question: Question, seen: Seen) -> None:
 
 
 def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None:
-    facts: dict[str, Any] = {"type": plain(layer)["type"]}
+    facts: dict[str, Any] = {"type": plain(layer, text=False)["type"]}
     seen.values[name] = facts
     if layer is None or layer is ...:
         return
     try:
         with torch.no_grad():
             shape = question["input_shapes"][name]
-            facts["output_shape"] = plain(layer(torch.zeros(shape)))["shape"]  # first: a lazy layer gets its weights
+            facts["output_shape"] = plain(layer(torch.zeros(shape)), text=False)[
+                "shape"
+            ]  # first: a lazy layer gets its weights
             parameters = dict(layer.named_parameters()) if isinstance(layer, nn.Module) else {}
             facts["parameters"] = sum(p.numel() for p in parameters.values())
             for parameter, value in parameters.items():
@@ -151,11 +153,11 @@ def trace_forward(student: Student, question: Question) -> Trace:
 
     def enters(name: str, layer: nn.Module, _: Any) -> None:
         if len(rows) < MAX_TRACE:
-            rows.append((name[:80], plain(layer)["type"], None))
+            rows.append((name[:80], plain(layer, text=False)["type"], None))
 
     def leaves(name: str, layer: nn.Module, _: Any, output: Any) -> None:
         if rows and rows[-1][0] == name[:80]:
-            rows[-1] = (*rows[-1][:2], plain(output).get("shape"))
+            rows[-1] = (*rows[-1][:2], plain(output, text=False).get("shape"))
 
     with contextlib.suppress(Exception), torch.no_grad():
         model, _ = build(student, question)
@@ -164,7 +166,7 @@ def trace_forward(student: Student, question: Question) -> Trace:
             if name and not list(layer.children()):
                 layer.register_forward_pre_hook(partial(enters, name))
                 layer.register_forward_hook(partial(leaves, name))
-        returned = plain(model(torch.zeros(64, 1, 28, 28)))
+        returned = plain(model(torch.zeros(64, 1, 28, 28)), text=False)
         rows.append(("", returned["type"], returned.get("shape")))
     return rows
 
@@ -177,9 +179,9 @@ def trace_chain(layers: dict[str, Any]) -> Trace:
         for name, layer in layers.items():
             if layer is None or layer is ...:
                 break
-            rows.append((name, plain(layer)["type"], None))
+            rows.append((name, plain(layer, text=False)["type"], None))
             x = layer(x)
-            rows[-1] = (*rows[-1][:2], plain(x).get("shape"))
+            rows[-1] = (*rows[-1][:2], plain(x, text=False).get("shape"))
     return rows
 
 
