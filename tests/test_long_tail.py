@@ -481,4 +481,4 @@ def test_two_submissions_at_once(tmp_path: Path) -> None:
     assert [run.returncode for run in runs] == [0, 0]
     assert "26 / 26" in outputs[0] and "0 / 26" in outputs[1]
     assert json.loads((tmp_path / "report.json").read_text())["score"] in (0, 26)
-    assert {path.name for path in tmp_path.iterdir()} == {"cnn.py", "other.py", "report.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"cnn.py", "other.py", "report.json", "reports"}
