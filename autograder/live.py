@@ -59,9 +59,10 @@ def check_live(task: str | None, namespace: dict[str, Any]) -> float:
         raise AssignmentError(f"{task} is a check; name its task: {selected[0].id}")
     file, explore = ran.saved_file(assignment.name), assignment.explore_cells()
     submission = Submission(file or NOTEBOOK, ran.cells(explore))
-    with same_random_states(), short_faults():
+    with same_random_states(), short_faults(), screen_for(assignment, one_task=bool(task)) as screen:
         session = LiveSession(submission, ran, assignment)
-        grading = Grading(assignment, submission, *recorded(assignment.name), session)
+        callbacks = {"on_check": screen.check_begins, "on_task": screen.task_done}
+        grading = Grading(assignment, submission, *recorded(assignment.name), session, **callbacks)
         run_checks(grading, selected)
         report = conclude(grading, selected, time.monotonic() - start)
     if not task and file and ran.sources:
@@ -69,27 +70,21 @@ def check_live(task: str | None, namespace: dict[str, Any]) -> float:
             f"`{cell}` as it is saved in {file.name} was not run: run its cell again, or save the notebook"
             for cell in not_run_as_saved(ran, file, explore)
         ]
-    show(assignment, report, find_shell())
+    screen.finish(report)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and report.score < report.max_score:
         raise NotAllPoints(in_words(report)) from None
     return float(report.score)
 
 
-def show(assignment: Assignment, report: Report, shell: Any) -> None:
-    """The report as HTML in a notebook, as text elsewhere."""
-    if hasattr(shell, "kernel"):
-        from IPython.display import HTML, display
+def screen_for(assignment: Assignment, one_task: bool) -> Any:
+    """What shows the report: HTML in a notebook, text elsewhere."""
+    if hasattr(find_shell(), "kernel"):
+        from autograder.render.notebook import NotebookReport
 
-        from autograder.render.page import cell
-
-        display(HTML(cell(assignment, report)))
-        return
+        return NotebookReport(assignment)
     from autograder.render.terminal import TerminalReport
 
-    screen = TerminalReport(assignment, one_task=len(report.tasks) == 1)
-    for task in report.tasks:
-        screen.task_done(task)
-    screen.finish(report)
+    return TerminalReport(assignment, one_task)
 
 
 def in_words(report: Report) -> str:

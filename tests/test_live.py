@@ -140,7 +140,7 @@ def test_stop_button_and_whatever_else_code_does(tmp_path: Path) -> None:
         "check('train.mode')",
     ]
     *_, stopped, same, _, asks, everything, unknown = run(tmp_path, [new_code_cell(cell) for cell in cells])
-    assert [out.get("ename") for out in stopped.outputs] == ["KeyboardInterrupt"]
+    assert [out.get("ename") for out in stopped.outputs] == [None, "KeyboardInterrupt"] and html(stopped) == "stopped"
     assert same.outputs[0].text == "True\n"
     assert "cnn.ipynb, cell [" in html(asks) and [out.output_type for out in asks.outputs][1:] == ["execute_result"]
     assert "was not run" not in html(everything)
