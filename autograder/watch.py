@@ -41,6 +41,7 @@ class Watch:
         self.options = options
         self.console = Console(highlight=False, soft_wrap=False)
         self.questions = Questions(assignment.suite, PUBLIC_SEED)  # drawn and read once, for all runs
+        self.last_but_one = [task.id for task in assignment.tasks][-2:][0]
         self.expected = expected_answers(assignment, self.questions, host, load_rules())
 
     def run(self, on_report: Callable[[Report], None]) -> None:
@@ -72,6 +73,8 @@ class Watch:
                     def task_done(task: TaskResult, saved: threading.Event = saved) -> None:
                         if not saved.is_set():  # it may have been cut short
                             screen.task_done(task)
+                        if task.id == self.last_but_one:  # while the longest goes on, the next child can get ready
+                            self.host.make_ready()
 
                     report = grade(
                         self.assignment,

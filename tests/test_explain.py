@@ -57,7 +57,12 @@ ERRORS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("error", ERRORS)
+QUICK = list(ERRORS)[::3]  # in `make test`; all of them in `make test-all`
+
+
+@pytest.mark.parametrize(
+    "error", [pytest.param(error, marks=() if error in QUICK else pytest.mark.slow) for error in ERRORS]
+)
 def test_error_in_plain_words(graded: Graded, error: str) -> None:
     id, cell, old, new, says = ERRORS[error]
     text = replace_piece(REFERENCE, cell, old, new)

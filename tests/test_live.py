@@ -86,6 +86,7 @@ def test_nbgrader_shows_the_message_as_an_exception(tmp_path: Path) -> None:
     assert value(size) == "8.0"
 
 
+@pytest.mark.slow
 def test_it_says_what_is_saved_and_was_not_run(tmp_path: Path) -> None:
     cells = [new_code_cell("from autograder import check"), *cells_of(CNN.master.read_text())]
     evaluate = next(cell for cell in cells if cell.metadata.get("answer") == "evaluate")
@@ -130,6 +131,7 @@ def state():
     return [*map(str, now), sorted(name for name in globals() if not name.startswith('_'))]"""
 
 
+@pytest.mark.slow
 def test_stop_button_and_whatever_else_code_does(tmp_path: Path) -> None:
     """A loop without end, stopped: nothing of it is shown or goes to stderr, and all is as it was."""
     cells = [f"{STATE}\n{ENDLESS}", "before = None\nbefore = state()", "check('train')", "print(before == state())"]

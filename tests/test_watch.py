@@ -46,7 +46,7 @@ class Watching:
         return said
 
 
-@pytest.fixture(params=["fork", "spawn"])
+@pytest.fixture(params=["fork", pytest.param("spawn", marks=pytest.mark.slow)])
 def watching(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Watching, Path]]:
     path = tmp_path / "cnn.py"
     path.write_text(REFERENCE)
