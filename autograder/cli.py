@@ -6,7 +6,7 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -14,6 +14,9 @@ from autograder import __version__
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
 from autograder.report import Report
 from autograder.submission import SubmissionError, check_file, saved_last
+
+if TYPE_CHECKING:
+    from autograder.isolation.launch import Host
 
 app = typer.Typer(
     help="Grade, release and record the assignments of a deep-learning course.",
@@ -66,6 +69,7 @@ def grade(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report there, too.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the page there. Default: reports/ASSIGNMENT.html.")] = None,
     no_html: Annotated[bool, typer.Option("--no-html", help="Write no page.")] = False,
+    sandbox: Annotated[str, typer.Option(help="walls: for a file that is not yours (see doctor); off.")] = "off",
     fail_under: Annotated[float | None, typer.Option(help="Exit with 1 below this score.")] = None,
     root: Root = None,
 ) -> None:
@@ -80,9 +84,7 @@ def grade(
       autograder grade assignments/cnn/cnn.ipynb --task train --json report.json
     """
     # First of all: importing torch takes longest, and goes on while the rest is read.
-    from autograder.isolation.launch import start_host
-
-    host = start_host()
+    host = host_for(sandbox)
     try:
         from autograder.grade import grade as grade_submission
         from autograder.render.terminal import TerminalReport
@@ -124,6 +126,22 @@ def grade(
     if fail_under is not None and report.score < fail_under:
         typer.echo(f"below --fail-under {fail_under:g}: {report.score:g} of {report.max_score:g} points", err=True)
         raise typer.Exit(BELOW)
+
+
+def host_for(sandbox: str) -> "Host":
+    """A host behind walls, or the plain one for one's own file."""
+    if sandbox == "off":
+        from autograder.isolation.launch import start_host
+
+        return start_host()
+    if sandbox != "walls":
+        fail(f"there is no sandbox `{sandbox}`: it is walls or off", USAGE)
+    from autograder.isolation.sandbox import NoWalls, start_walled_host
+
+    try:
+        return start_walled_host()
+    except NoWalls as error:
+        fail(f"{error} (--sandbox off grades without, which is for your own file only.)", USAGE)
 
 
 def show_page(assignment: Assignment, report: Report, path: Path) -> None:
@@ -169,6 +187,29 @@ def watch(
         typer.echo()
     finally:
         host.close()
+
+
+@app.command()
+def doctor() -> None:
+    """Show which walls this machine can put around student code, and prove each by real attacks against it.
+
+    Exit code 0: there are walls. 1: there are none, and what is missing is said.
+    """
+    from autograder.isolation.attacks import Outcome
+    from autograder.isolation.sandbox import find_walls
+
+    def show(mode: str, outcome: Outcome) -> None:
+        mark, colour = ("held", typer.colors.GREEN) if outcome.held else ("HIT ", typer.colors.RED)
+        typer.echo(f"  {typer.style(mark, fg=colour)}  {outcome.attack:34} {outcome.how.splitlines()[0][:34]}")
+
+    typer.echo("Attacks against the walls of this machine, one process each:")
+    walls = find_walls(show)
+    for missing in walls.missing:
+        typer.echo(f"Not to be had here: {missing}")
+    if not walls.mode:
+        typer.echo("Isolation: NONE. Submissions could read your files and change grades: do not grade a class here.")
+        raise typer.Exit(BELOW)
+    typer.echo(f"Isolation: {walls.mode} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
 
 
 @app.command()

@@ -93,7 +93,7 @@ def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
         submission=str(grading.submission.path),
         seed=grading.questions.seed,
         device=grading.gpu[1] if grading.gpu else "cpu",
-        sandbox="none",
+        sandbox=grading.session.sandbox,
         seconds=seconds,
         problem=grading.submission.problem,
         notes=notes(grading.session),

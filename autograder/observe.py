@@ -10,7 +10,7 @@ import math
 import sys
 import traceback
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -97,12 +97,15 @@ class PrintedBytes(io.RawIOBase):
         return self.printed.write(bytes(data).decode("utf-8", "replace")) and len(data)
 
 
-def serve(channel: Channel) -> None:
-    """Be the child: run the cells, then answer one question after another until the judge hangs up."""
+def serve(channel: Channel, lower: Callable[[], None] = lambda: None) -> None:
+    """Be the child: run the cells, then answer one question after another until the judge hangs up.
+
+    `lower` takes away what student code must not have; it is called when nothing else is left to prepare.
+    """
     try:
         start = channel.receive().header
         gpus = visible_gpus()
-        student, probes = prepare(start)
+        student, probes = prepare(start, lower)
     except Exception:  # ours, not the student's: no cell has run yet
         channel.send(Message({"fault": traceback.format_exc()}))
         return
@@ -127,7 +130,7 @@ def visible_gpus() -> list[str]:
     return [name for name, available in seen.items() if available]
 
 
-def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
+def prepare(start: dict[str, Any], lower: Callable[[], None]) -> tuple[Student, dict[str, Any]]:
     """Lower this process and lay out the student's namespace; the probes come as text, like the submission."""
     rules = start["rules"]
     printed = Printed()
@@ -141,6 +144,7 @@ def prepare(start: dict[str, Any]) -> tuple[Student, dict[str, Any]]:
     sys.modules[MODULE] = module
     module.__dict__["display"] = print  # a notebook has it without an import
     limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
+    lower()
     enforce(rules, filenames.__contains__)
     return Student(module.__dict__, filenames, printed, start["bound"]), probes.__dict__
 

@@ -65,10 +65,13 @@ class Session:
 
     live = False  # whether a notebook's own kernel answers
 
-    def __init__(self, host: Host, submission: Submission, probes: Path, rules: dict[str, Any], gpu: bool = False):
+    def __init__(
+        self, host: Host, submission: Submission, probes: Path | str, rules: dict[str, Any], gpu: bool = False
+    ):
         self.host = host
+        self.sandbox = host.sandbox if host else "none"  # a notebook's own kernel has no host
         self.submission = submission
-        self.probes = probes.read_text(encoding="utf-8")
+        self.probes = probes if isinstance(probes, str) else probes.read_text(encoding="utf-8")
         self.rules = rules
         self.gpu = gpu
         self.gpus: list[str] = []  # what PyTorch sees in a child that may see it

@@ -3,6 +3,7 @@
 Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child|child-warm`:
 `fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
+Both may be `walled`: bubblewrap stands around them, and each child is fenced in once more before student code runs.
 """
 
 import contextlib
@@ -12,12 +13,14 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
 from autograder.isolation import limits
 
 
-def serve_forks(control: socket.socket, warm: bool) -> None:
+def serve_forks(control: socket.socket, warm: bool, walled: bool) -> None:
     """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`."""
     import_torch()
     if warm:
@@ -33,7 +36,8 @@ def serve_forks(control: socket.socket, warm: bool) -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            be_child(socket.socket(fileno=fds[0]), gpu=command == b"gpu")
+            be = supervise if walled else be_child
+            be(socket.socket(fileno=fds[0]), command == b"gpu")
         os.close(fds[0])
         control.send(str(wait_for(pid, control)).encode())
 
@@ -61,8 +65,34 @@ def end_group(pid: int) -> None:
             continue
 
 
-def be_child(sock: socket.socket, gpu: bool) -> NoReturn:
-    """Answer the judge on `sock` and leave; nothing else stays open."""
+def supervise(sock: socket.socket, gpu: bool) -> NoReturn:
+    """Run a child in namespaces of its own, and end as it ends. It dies with this process."""
+    from autograder.isolation import namespaces
+    from autograder.isolation.lower import end_with_parent
+
+    os.setsid()
+    namespaces.enter()
+    pid = os.fork()
+    if pid == 0:
+        end_with_parent()
+        be_child(sock, gpu, partial(fence, own_folders=True))
+    sock.close()
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def fence(own_folders: bool) -> None:
+    from autograder.isolation import lower
+
+    lower.fence(own_folders)
+
+
+def be_child(sock: socket.socket, gpu: bool, lower: Callable[[], None] = lambda: None) -> NoReturn:
+    """Answer the judge on `sock` and leave; nothing else stays open. `lower` is called before student code runs."""
     try:
         with contextlib.suppress(AttributeError, PermissionError):  # Windows; a leader already, when spawned
             os.setsid()
@@ -71,7 +101,7 @@ def be_child(sock: socket.socket, gpu: bool) -> NoReturn:
         see_gpu(gpu)
         from autograder import observe, wire
 
-        observe.serve(wire.Channel(socket.socket(fileno=keep), trusted=True))
+        observe.serve(wire.Channel(socket.socket(fileno=keep), trusted=True), lower)
     except BaseException:
         os._exit(70)
     os._exit(0)
@@ -123,8 +153,9 @@ def take_one_step() -> None:
 
 
 def main() -> None:
-    if sys.argv[1] in ("fork", "fork-warm"):
-        serve_forks(socket.socket(fileno=os.dup(0)), warm=sys.argv[1] == "fork-warm")
+    mode, walled = sys.argv[1], "walled" in sys.argv[2:]
+    if mode in ("fork", "fork-warm"):
+        serve_forks(socket.socket(fileno=os.dup(0)), warm=mode == "fork-warm", walled=walled)
     else:
         if os.name == "nt":
             size = int.from_bytes(sys.stdin.buffer.read(4), "big")
@@ -134,7 +165,7 @@ def main() -> None:
         import_torch()
         if sys.argv[1] == "child-warm":
             take_one_step()
-        be_child(sock, gpu=sys.argv[2] == "gpu")
+        be_child(sock, sys.argv[2] == "gpu", partial(fence, own_folders=False) if walled else lambda: None)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import tempfile
 from typing import IO, Any, Protocol
 
 from autograder.assignment import PACKAGE
+from autograder.isolation.bubblewrap import behind_walls
 from autograder.wire import Channel
 
 # One thread: the sums of a second one differ in their last digits, and on shared cores two are slower than one.
@@ -39,6 +40,8 @@ class Child(Protocol):
 
 
 class Host(Protocol):
+    sandbox: str  # the walls around its children: none, warm or cold
+
     def spawn(self, gpu: bool = False) -> Child: ...
 
     def make_ready(self) -> None:
@@ -65,9 +68,10 @@ def start_host(warm: bool = False) -> Host:
 class ForkingHost:
     """One process that imports torch, and forks a child for each `spawn`; one child at a time."""
 
-    def __init__(self, warm: bool) -> None:
+    def __init__(self, warm: bool, walled: bool = False) -> None:
+        self.sandbox = "warm" if walled else "none"
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.process, self.errors, self.scratch = _start_python(["fork-warm" if warm else "fork"], theirs)
+        self.process, self.errors, self.scratch = _start_python(["fork-warm" if warm else "fork"], theirs, walled)
         theirs.close()
 
     def spawn(self, gpu: bool = False) -> "ForkedChild":
@@ -124,27 +128,29 @@ class ForkedChild:
 class SpawningHost:
     """Starts a new Python for each child; the first one at once, so that it imports torch meanwhile."""
 
-    def __init__(self, warm: bool = False) -> None:
-        self.warm = warm
-        self.ready: SpawnedChild | None = SpawnedChild(warm=warm)
-        self.newest = self.ready
+    def __init__(self, warm: bool = False, walled: bool = False) -> None:
+        self.warm, self.walled = warm, walled
+        self.sandbox = "cold" if walled else "none"
+        self.ready: SpawnedChild | None = SpawnedChild(warm=warm, walled=walled)
+        self.running = self.ready  # the one that was given out last
 
     def spawn(self, gpu: bool = False) -> "SpawnedChild":
         if self.ready and not gpu:
-            child, self.ready = self.ready, None
-            return child
-        self.newest = SpawnedChild(gpu)
-        return self.newest
+            self.running, self.ready = self.ready, None
+        else:
+            self.running = SpawnedChild(gpu, walled=self.walled)
+        return self.running
 
     def make_ready(self) -> None:
         if not self.ready:
-            self.ready = self.newest = SpawnedChild(warm=self.warm)
+            self.ready = SpawnedChild(warm=self.warm, walled=self.walled)
 
     def stop_child(self) -> None:
-        self.newest.process.kill()
+        if self.running is not self.ready:
+            self.running.process.kill()
 
     def last_words(self) -> str:
-        return read_complaints(self.newest.errors)
+        return read_complaints(self.running.errors)
 
     def close(self) -> None:
         if self.ready:
@@ -152,10 +158,10 @@ class SpawningHost:
 
 
 class SpawnedChild:
-    def __init__(self, gpu: bool = False, warm: bool = False) -> None:
+    def __init__(self, gpu: bool = False, warm: bool = False, walled: bool = False) -> None:
         ours, theirs = socket.socketpair()
         arguments = ["child-warm" if warm else "child", "gpu" if gpu else "cpu"]
-        self.process, self.errors, self.scratch = _start_python(arguments, theirs)
+        self.process, self.errors, self.scratch = _start_python(arguments, theirs, walled)
         theirs.close()
         self.channel = Channel(ours)
 
@@ -174,7 +180,7 @@ class SpawnedChild:
 
 
 def _start_python(
-    arguments: list[str], theirs: socket.socket
+    arguments: list[str], theirs: socket.socket, walled: bool = False
 ) -> "tuple[subprocess.Popen[bytes], IO[bytes], tempfile.TemporaryDirectory[str]]":
     """`host.py` in a session of its own, with `theirs` as its standard input.
 
@@ -192,6 +198,8 @@ def _start_python(
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     if (gpus := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
         environment["AUTOGRADER_CUDA_VISIBLE_DEVICES"] = gpus
+    if walled:
+        command = behind_walls([*command, "walled"], ENVIRONMENT | {"PYTHONPATH": str(PACKAGE.parent)})
     errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
     scratch = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
     options: dict[str, Any] = {"stdout": errors, "stderr": errors, "env": environment, "cwd": scratch.name}

@@ -30,6 +30,13 @@ def processor_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (allowed if hard == resource.RLIM_INFINITY else min(allowed, hard), hard))
 
 
+def behind_walls() -> None:
+    """What one submission may use up: files of 32 MB, few threads and descriptors, no locked memory."""
+    assert resource is not None
+    for what, most in (("FSIZE", 32 << 20), ("NPROC", 16), ("NOFILE", 64), ("MEMLOCK", 0), ("MSGQUEUE", 0)):
+        resource.setrlimit(getattr(resource, f"RLIMIT_{what}"), (most, most))
+
+
 def no_core_dumps() -> None:
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,51 @@
+"""The walls around a host: bubblewrap shows it Python, PyTorch and the part of this package that it runs, and no more.
+
+See bwrap(1). No solutions, no recorded answers, no submission, no gradebook and no home folder are in there, and no
+network.
+"""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.assignment import PACKAGE
+from autograder.isolation.lower import SCRATCH
+
+PROGRAM = "bwrap"
+USER = "1000"  # inside; also for root, who cannot be mapped into a nested namespace
+
+
+def found() -> str | None:
+    return shutil.which(PROGRAM)
+
+
+def behind_walls(command: list[str], environment: dict[str, str]) -> list[str]:
+    """`command` behind walls, with nothing but this environment. Its standard input is passed on."""
+    options = ["--unshare-all", "--unshare-user", "--uid", USER, "--gid", USER, "--cap-drop", "ALL"]
+    options += ["--die-with-parent", "--new-session", "--clearenv"]
+    for folder in folders():
+        options += ["--symlink", str(folder.readlink()), str(folder)] if folder.is_symlink() else read_only(folder)
+    options += [*read_only(PACKAGE), *empty(PACKAGE / "suites")]
+    options += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 << 20), "--tmpfs", SCRATCH]
+    # The root that bubblewrap makes, and its /dev, are in memory and could be filled.
+    options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
+    for name, value in environment.items():
+        options += ["--setenv", name, value]
+    return [PROGRAM, *options, "--", *command]
+
+
+def folders() -> Iterator[Path]:
+    """What Python and PyTorch are made of: the system's libraries, and the folders of this Python."""
+    yield from (path for path in map(Path, ("/usr", "/lib", "/lib64", "/etc/ld.so.cache")) if path.exists())
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if not Path(prefix).is_relative_to("/usr"):
+            yield Path(prefix)
+
+
+def read_only(path: Path) -> list[str]:
+    return ["--ro-bind", str(path), str(path)]
+
+
+def empty(path: Path) -> list[str]:
+    return ["--tmpfs", str(path), "--remount-ro", str(path)]
