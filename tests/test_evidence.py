@@ -34,7 +34,7 @@ def test_limits_are_those_of_the_suite() -> None:
     assert measure.limits_of_suite() == pytest.approx(SUMMARY["limits"]), "run: make evidence"
 
 
-@pytest.mark.parametrize("seed", [3, 1100, 1101])
+@pytest.mark.parametrize("seed", [3, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1100, 1101))])
 def test_reference_again(seed: int) -> None:
     """An old seed and two new ones, each with other kernels: full marks, and no limit is closer than it was."""
     setting = measure.SETTINGS[seed % len(measure.SETTINGS)]

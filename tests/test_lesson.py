@@ -18,6 +18,7 @@ STARTER = CNN.starter.read_text(encoding="utf-8")
 PICTURES = {"batch", "loss", "filters_before", "filters_after", "digit", "feature_maps", "wrong", "shift"}
 
 
+@pytest.mark.slow
 def test_solved_lesson_runs_from_top_to_bottom(tmp_path: Path) -> None:
     """As nbgrader runs it: every explore cell, shortened."""
     environment = {**os.environ, "MPLBACKEND": "Agg", "NBGRADER_EXECUTION": "validate"}

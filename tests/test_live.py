@@ -76,6 +76,7 @@ def test_notebook(tmp_path: Path, graded: Graded) -> None:
     assert unknown.outputs[0].ename == "AssignmentError" and "its tasks: conv_output_size" in unknown.outputs[0].evalue
 
 
+@pytest.mark.slow
 def test_nbgrader_shows_the_message_as_an_exception(tmp_path: Path) -> None:
     cells = [new_code_cell("from autograder import check"), *cells_of(WRONG), new_code_cell("check('train')")]
     *_, train = run(tmp_path, cells, NBGRADER_EXECUTION="validate")
@@ -156,6 +157,7 @@ def test_nothing_is_done_where_a_file_is_imported_or_graded(graded: Graded) -> N
     assert report.score == 12 and not report.notes
 
 
+@pytest.mark.slow
 def test_names_that_only_explore_cells_bind_are_the_same_as_in_make_grade(tmp_path: Path, graded: Graded) -> None:
     text = CNN.master.read_text(encoding="utf-8").replace("device = next(model.parameters()).device", "model.train")
     device = text.replace("images.to(device), labels.to(device)", "images, train_loader and labels")

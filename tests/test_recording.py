@@ -63,6 +63,7 @@ def test_grades_without_the_solutions(host: Host, tmp_path: Path) -> None:
     assert grade(without, submission, host).score == 100
 
 
+@pytest.mark.slow
 def test_another_seed_gives_the_reference_full_marks(host: Host) -> None:
     for seed in (1, 2, 3):
         assert grade(CNN, CNN.master, host, seed=seed).score == 100
