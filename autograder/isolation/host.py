@@ -80,7 +80,8 @@ def supervise(sock: socket.socket, gpu: bool) -> NoReturn:
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        if -code not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 
@@ -163,7 +164,7 @@ def main() -> None:
         else:
             sock = socket.socket(fileno=os.dup(0))
         import_torch()
-        if sys.argv[1] == "child-warm":
+        if mode == "child-warm":
             take_one_step()
         be_child(sock, sys.argv[2] == "gpu", partial(fence, own_folders=False) if walled else lambda: None)
 

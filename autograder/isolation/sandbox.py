@@ -25,7 +25,6 @@ class Walls:
 
     mode: str | None = None
     missing: list[str] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
 
 
 def prerequisites() -> list[str]:
@@ -51,7 +50,7 @@ def find_walls(on_attack: Callable[[str, Outcome], None] = lambda mode, outcome:
             continue
         hits = [outcome.attack for outcome in outcomes if not outcome.held]
         if not hits:
-            walls.mode, walls.outcomes = mode, outcomes
+            walls.mode = mode
             return walls
         walls.missing.append(f"{mode}: these attacks work: {', '.join(hits)}")
     return walls
