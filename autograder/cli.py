@@ -136,12 +136,13 @@ def host_for(sandbox: str) -> "Host":
         return start_host()
     if sandbox != "walls":
         fail(f"there is no sandbox `{sandbox}`: it is walls or off", USAGE)
-    from autograder.isolation.sandbox import NoWalls, start_walled_host
+    from autograder.isolation.sandbox import walled_host
 
-    try:
-        return start_walled_host()
-    except NoWalls as error:
-        fail(f"{error} (--sandbox off grades without, which is for your own file only.)", USAGE)
+    host, missing = walled_host()
+    if not host:
+        without = "(--sandbox off grades without, which is for your own file only.)"
+        fail(" ".join(["there are no walls on this machine.", *missing, without]), USAGE)
+    return host
 
 
 def show_page(assignment: Assignment, report: Report, path: Path) -> None:
@@ -195,21 +196,22 @@ def doctor() -> None:
 
     Exit code 0: there are walls. 1: there are none, and what is missing is said.
     """
-    from autograder.isolation.attacks import Outcome
-    from autograder.isolation.sandbox import find_walls
+    from autograder.isolation.attacks import ATTACKS, Outcome
+    from autograder.isolation.sandbox import walled_host
 
-    def show(mode: str, outcome: Outcome) -> None:
+    def show(outcome: Outcome) -> None:
         mark, colour = ("held", typer.colors.GREEN) if outcome.held else ("HIT ", typer.colors.RED)
         typer.echo(f"  {typer.style(mark, fg=colour)}  {outcome.attack:34} {outcome.how.splitlines()[0][:34]}")
 
     typer.echo("Attacks against the walls of this machine, one process each:")
-    walls = find_walls(show)
-    for missing in walls.missing:
-        typer.echo(f"Not to be had here: {missing}")
-    if not walls.mode:
+    host, missing = walled_host(ATTACKS, show)
+    for what in missing:
+        typer.echo(f"Not to be had here: {what}")
+    if not host:
         typer.echo("Isolation: NONE. Submissions could read your files and change grades: do not grade a class here.")
         raise typer.Exit(BELOW)
-    typer.echo(f"Isolation: {walls.mode} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
+    host.close()
+    typer.echo(f"Isolation: {host.sandbox} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from autograder.grade import grade
 from autograder.isolation import bubblewrap, landlock, sandbox, seccomp
 from autograder.isolation.attacks import ATTACKS, PROBES, attack_all
 from autograder.isolation.launch import ForkingHost, Host, SpawningHost
-from autograder.isolation.sandbox import find_walls, why_not
+from autograder.isolation.sandbox import walled_host, why_not
 from autograder.report import Report
 from autograder.rules import load_rules
 from autograder.session import Question, Session
@@ -134,10 +134,10 @@ def test_a_mistake_is_named_behind_walls_too(walled: Host, tmp_path: Path) -> No
 def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bubblewrap, "found", lambda: None)
     monkeypatch.setattr(landlock, "version", lambda: 5)
-    walls = find_walls()
-    assert walls.mode is None and "apt install bubblewrap" in walls.missing[0]
+    host, missing = walled_host()
+    assert host is None and "apt install bubblewrap" in missing[0]
     monkeypatch.setattr(sandbox.sys, "platform", "darwin")
-    assert "virtual machine" in find_walls().missing[0]
+    assert "virtual machine" in walled_host()[1][0]
 
 
 @needs_walls

@@ -1,8 +1,7 @@
 """Which walls this machine has, found by trying: real attacks are run behind them."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from autograder.isolation import bubblewrap, landlock
 from autograder.isolation.attacks import Outcome, attack_all
@@ -19,14 +18,6 @@ MODES: dict[str, Callable[[], Host]] = {
 SELF_TEST = ("read another's file", "start a process", "see other processes", "connect to this machine")
 
 
-@dataclass
-class Walls:
-    """What was found: `mode` is None where there are no walls, and `missing` says why and what to do."""
-
-    mode: str | None = None
-    missing: list[str] = field(default_factory=list)
-
-
 def prerequisites() -> list[str]:
     """What is missing before anything is tried."""
     if sys.platform != "linux":
@@ -39,54 +30,26 @@ def prerequisites() -> list[str]:
     return missing
 
 
-def find_walls(on_attack: Callable[[str, Outcome], None] = lambda mode, outcome: None) -> Walls:
-    """Try the modes one after another, with every attack; the first that holds them all is taken."""
-    walls = Walls(missing=prerequisites())
-    for mode in MODES if not walls.missing else ():
-        try:
-            outcomes = try_mode(mode, on_attack)
-        except HostError as error:
-            walls.missing.append(f"{mode}: {why_not(str(error))}")
-            continue
-        hits = [outcome.attack for outcome in outcomes if not outcome.held]
-        if not hits:
-            walls.mode = mode
-            return walls
-        walls.missing.append(f"{mode}: these attacks work: {', '.join(hits)}")
-    return walls
-
-
-class NoWalls(RuntimeError):
-    """There are no walls here; the text says what is missing and what to do."""
-
-
-def start_walled_host() -> Host:
-    """A host behind the best walls that stand here, after a few attacks against them. Raises NoWalls."""
-    walls = Walls(missing=prerequisites())
-    for mode in MODES if not walls.missing else ():
+def walled_host(
+    attacks: Iterable[str] = SELF_TEST, on_attack: Callable[[Outcome], None] = lambda outcome: None
+) -> tuple[Host | None, list[str]]:
+    """A host behind the best walls that hold these attacks here, or None; and what keeps better ones from standing."""
+    missing = prerequisites()
+    for mode in MODES if not missing else ():
         host = MODES[mode]()
+        hits = []
         try:
-            hits = [outcome.attack for outcome in attack_all(host, SELF_TEST) if not outcome.held]
+            for outcome in attack_all(host, attacks):
+                on_attack(outcome)
+                hits += [] if outcome.held else [outcome.attack]
         except HostError as error:
-            hits = [why_not(str(error))]
-        if not hits:
-            return host
+            missing.append(f"{mode}: {why_not(str(error))}")
+        else:
+            if not hits:
+                return host, missing
+            missing.append(f"{mode}: these attacks work: {', '.join(hits)}")
         host.close()
-        walls.missing.append(f"{mode}: {', '.join(hits)}")
-    raise NoWalls("there are no walls on this machine. " + " ".join(walls.missing))
-
-
-def try_mode(mode: str, on_attack: Callable[[str, Outcome], None]) -> list[Outcome]:
-    """Raises HostError where the walls of this mode do not even stand."""
-    host = MODES[mode]()
-    outcomes = []
-    try:
-        for outcome in attack_all(host):
-            on_attack(mode, outcome)
-            outcomes.append(outcome)
-    finally:
-        host.close()
-    return outcomes
+    return None, missing
 
 
 def why_not(words: str) -> str:
