@@ -6,12 +6,14 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder import __version__
-from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
+from autograder.assignment import Assignment, AssignmentError, find_assignment, likely_assignment
+from autograder.cli_common import BELOW, FAULT, INTERRUPTED, STOPPED, USAGE, AssignmentName, Root, fail, relative
+from autograder.cli_instructor import app as instructors
 from autograder.report import Report
 from autograder.submission import SubmissionError, check_file, saved_last
 
@@ -26,14 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-BELOW, USAGE, FAULT, INTERRUPTED = 1, 2, 3, 130
-STOPPED = "stopped; nothing was changed"
-
-AssignmentName = Annotated[
-    str | None,
-    typer.Option("--assignment", "-a", help="Name of the assignment. Default: as the file, or the only one."),
-]
-Root = Annotated[Path | None, typer.Option(help="Folder of another course: its autograder/suites, solutions, ...")]
+app.add_typer(instructors)
 
 
 def main() -> None:
@@ -130,19 +125,14 @@ def grade(
 
 def host_for(sandbox: str) -> "Host":
     """A host behind walls, or the plain one for one's own file."""
-    if sandbox == "off":
-        from autograder.isolation.launch import start_host
+    from autograder.isolation.sandbox import NoWalls, open_host
 
-        return start_host()
-    if sandbox != "walls":
-        fail(f"there is no sandbox `{sandbox}`: it is walls or off", USAGE)
-    from autograder.isolation.sandbox import walled_host
-
-    host, missing = walled_host()
-    if not host:
-        without = "(--sandbox off grades without, which is for your own file only.)"
-        fail(" ".join(["there are no walls on this machine.", *missing, without]), USAGE)
-    return host
+    try:
+        return open_host(sandbox)
+    except NoWalls as error:
+        fail(f"{error} (--sandbox off grades without, which is for your own file only.)", USAGE)
+    except ValueError as error:
+        fail(str(error), USAGE)
 
 
 def show_page(assignment: Assignment, report: Report, path: Path) -> None:
@@ -191,30 +181,6 @@ def watch(
 
 
 @app.command()
-def doctor() -> None:
-    """Show which walls this machine can put around student code, and prove each by real attacks against it.
-
-    Exit code 0: there are walls. 1: there are none, and what is missing is said.
-    """
-    from autograder.isolation.attacks import ATTACKS, Outcome
-    from autograder.isolation.sandbox import walled_host
-
-    def show(outcome: Outcome) -> None:
-        mark, colour = ("held", typer.colors.GREEN) if outcome.held else ("HIT ", typer.colors.RED)
-        typer.echo(f"  {typer.style(mark, fg=colour)}  {outcome.attack:34} {outcome.how.splitlines()[0][:34]}")
-
-    typer.echo("Attacks against the walls of this machine, one process each:")
-    host, missing = walled_host(ATTACKS, show)
-    for what in missing:
-        typer.echo(f"Not to be had here: {what}")
-    if not host:
-        typer.echo("Isolation: NONE. Submissions could read your files and change grades: do not grade a class here.")
-        raise typer.Exit(BELOW)
-    host.close()
-    typer.echo(f"Isolation: {host.sandbox} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
-
-
-@app.command()
 def lab(assignment: AssignmentName = None, root: Root = None) -> None:
     """Work on the assignment as a notebook in JupyterLab.
 
@@ -243,52 +209,6 @@ def lab(assignment: AssignmentName = None, root: Root = None) -> None:
     )
 
 
-@app.command()
-def assignments(root: Root = None) -> None:
-    """Generate the students' files in assignments/ from the masters in solutions/."""
-    from autograder.release import MarkerError, release_starter
-
-    for found in with_master(root):
-        try:
-            kept = release_starter(found)
-        except MarkerError as error:
-            fail(str(error), 1)
-        typer.echo(f"{found.name}: {relative(found.starter)}")
-        if kept:
-            typer.echo(f"  somebody had worked in it; that is kept as {kept.name}")
-
-
-@app.command()
-def record(root: Root = None) -> None:
-    """Record the answers of the reference solutions and of the known mistakes, so that students grade without them."""
-    from rich.progress import track
-
-    from autograder import known, recording
-    from autograder.isolation.launch import start_host
-    from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
-    from autograder.questions import PUBLIC_SEED, Questions, expected_answers
-    from autograder.rules import load_rules
-
-    host = start_host(warm=True)
-    try:
-        for found in with_master(root):
-            typer.echo(f"{found.name}: asking the reference solution ...")
-            questions = Questions(found.suite, PUBLIC_SEED)
-            expected = expected_answers(found, questions, host, load_rules(), fresh=True)
-            limits = getattr(questions.module, "RECORDING_LIMITS", {})
-            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected, limits)
-            typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
-            library = read_mistakes(found)
-            grading = observe_mistakes(found, library, host, seed=PUBLIC_SEED, expected=expected)
-            observed = list(track(grading, f"{found.name}: known mistakes", len(library)))
-            written = known.save(found.suite, found.version, PUBLIC_SEED, observed)
-            typer.echo(f"{found.name}: {len(library)} known mistakes {'recorded' if written else 'as recorded'}")
-    except MistakeError as error:
-        fail(str(error), 1)
-    finally:
-        host.close()
-
-
 def check_usage(assignment: Assignment, path: Path, tasks: list[str], device: str) -> None:
     """Raises SubmissionError or AssignmentError for what was mistyped, before the screen fills."""
     from autograder.device import gpu_to_try
@@ -300,14 +220,6 @@ def check_usage(assignment: Assignment, path: Path, tasks: list[str], device: st
     check_file(path)
 
 
-def with_master(root: Path | None) -> list[Assignment]:
-    found = [find_assignment(name, root) for name in assignment_names(root)]
-    masters = [assignment for assignment in found if assignment.master.exists()]
-    if not masters:
-        fail("there are no solutions here to work from", USAGE)
-    return masters
-
-
 def own_file(assignment: Assignment) -> Path:
     """The student's .py or .ipynb, whichever was saved last."""
     starter = assignment.starter
@@ -315,13 +227,3 @@ def own_file(assignment: Assignment) -> Path:
     if not own:
         raise SubmissionError(f"there is no {relative(starter)} to grade: name a file (make grade SUBMISSION=path)")
     return own
-
-
-def relative(path: Path) -> Path:
-    """`path` as seen from the current folder, if it is below it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 
 
-def write(path: Path, data: str | bytes) -> None:
-    """Write `path` whole or not at all; folders above it are made."""
+def write(path: Path, data: str | bytes, mode: int = 0o666) -> None:
+    """Write `path` whole or not at all; folders above it are made. `mode` is lowered by the umask, as for any file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")  # two runs at once each have one of their own
     try:
-        beside.write_bytes(data.encode() if isinstance(data, str) else data)
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from autograder import known
 from autograder.assignment import Assignment, Task
 from autograder.compare import printable
 from autograder.device import gpu_to_try
+from autograder.fingerprint import Fingerprint
 from autograder.grading import Grading
 from autograder.isolation.launch import Host, HostError, start_host
+from autograder.known import Mistake
 from autograder.naming import name_mistakes
 from autograder.questions import PUBLIC_SEED, Questions, expected_answers, load_module
 from autograder.report import Picture, Report
@@ -30,7 +32,7 @@ class Stopped(Exception):
 @contextlib.contextmanager
 def open_grading(
     assignment: Assignment,
-    path: Path,
+    handed_in: Path | Submission,
     host: Host,
     *,
     seed: int = PUBLIC_SEED,
@@ -39,12 +41,13 @@ def open_grading(
     expected: dict[str, Observation] | None = None,
     **callbacks: Any,
 ) -> Iterator[Grading]:
-    """A submission ready to be checked; its processes end with the block.
+    """A submission, or the file of one, ready to be checked; its processes end with the block.
 
     `questions` and `expected` save drawing them, and asking the reference, for a caller that has them; `callbacks` are
     those of `Grading`. Raises what `grade` raises.
     """
-    submission = read_submission(path, assignment.explore_cells())
+    explore = assignment.explore_cells()
+    submission = handed_in if isinstance(handed_in, Submission) else read_submission(handed_in, explore)
     rules = load_rules()
     questions = questions or Questions(assignment.suite, seed)
     if expected is None:
@@ -63,8 +66,10 @@ def open_grading(
             gpu[0].host.close()
 
 
-def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str] = (), **options: Any) -> Report:
-    """Grade the submission at `path`, all of it or the `tasks` named; `options` are those of `open_grading`.
+def grade(
+    assignment: Assignment, handed_in: Path | Submission, host: Host, *, tasks: Iterable[str] = (), **options: Any
+) -> Report:
+    """Grade a submission, all of it or the `tasks` named; `options` are those of `open_grading`.
 
     On a `device` other than `cpu`, what has to do with devices is observed there as well; `auto` takes a GPU if
     PyTorch sees one.
@@ -77,7 +82,7 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
     """
     start = time.monotonic()
     selected = [assignment.task(task) for task in tasks] or list(assignment.tasks)
-    with open_grading(assignment, path, host, **options) as grading:
+    with open_grading(assignment, handed_in, host, **options) as grading:
         run_checks(grading, selected)
         return conclude(grading, selected, time.monotonic() - start)
 
@@ -85,8 +90,8 @@ def grade(assignment: Assignment, path: Path, host: Host, *, tasks: Iterable[str
 def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
     """The report on what the checks of the `selected` tasks have said, with known mistakes named."""
     assignment = grading.assignment
-    recorded = known.load(assignment.suite, assignment.version, grading.questions.seed)
-    named = name_mistakes(grading.results, grading.saw, recorded)
+    recorded = known.load(assignment.suite, assignment.version, PUBLIC_SEED)
+    named = name_mistakes(grading.results, seen_in_public(grading, recorded), recorded)
     return Report(
         assignment=assignment.name,
         suite_version=assignment.version,
@@ -97,10 +102,33 @@ def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
         seconds=seconds,
         problem=grading.submission.problem,
         notes=notes(grading.session),
+        timed_out=grading.session.timed_out,
         tasks=[grading.task_result(task) for task in selected],
         mistakes=named,
         pictures=draw_pictures(grading),
     )
+
+
+def seen_in_public(grading: Grading, recorded: list[Mistake]) -> Mapping[str, Fingerprint]:
+    """What the checks see where they ask the public questions, for which the fingerprints of mistakes are recorded.
+
+    A submission that was asked others is asked again, in what failed and may be a known mistake.
+    """
+    if grading.questions.seed == PUBLIC_SEED:
+        return grading.saw
+    failed = {check for check, result in grading.results.items() if result.status == "failed"}
+    may_be: set[str] = set()
+    for mistake in recorded:
+        if (checks := mistake.fingerprints.keys() & grading.results.keys()) <= failed:
+            may_be |= checks
+    tasks = [task for task in grading.assignment.tasks if not may_be.isdisjoint(task.checks)]
+    tasks = [task for task in tasks if task.id not in grading.session.lost]  # it would end its process again
+    if not tasks:
+        return {}
+    grading.session.close()  # a host has one child at a time
+    with open_grading(grading.assignment, grading.submission, grading.session.host) as public:
+        run_checks(public, tasks)
+        return public.saw
 
 
 def draw_pictures(grading: Grading) -> list[Picture]:
@@ -169,7 +197,8 @@ def run_suite(suite: Path, plugin: Any) -> None:
     # Handlers of signals and logs are those of the program around it; collecting its garbage takes a while.
     for unused in ("faulthandler", "threadexception", "unraisableexception", "logging"):
         options += ["-p", f"no:{unused}"]
-    options += ["-c", str(SETTINGS), "--rootdir", str(suite)]
+    # Nor is a conftest.py above the suite its own.
+    options += ["-c", str(SETTINGS), "--rootdir", str(suite), "--confcutdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         pytest.main([*options, str(suite)], plugins=[plugin])

@@ -82,6 +82,7 @@ class Session:
         self.cell_errors: dict[int, list[dict[str, Any]]] = {}  # by the index of the cell
         self.ends: list[End] = []  # statements that ended a child; they are left out from then on
         self.late: list[str] = []  # places that only ran after all cells below them
+        self.timed_out = False  # whether any of it was stopped for the time that it took
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
@@ -190,6 +191,7 @@ class Session:
         code = self.child.end()
         self.child = None
         late = isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0)
+        self.timed_out |= late
         return late, sentence(how, code, seconds, late)
 
 

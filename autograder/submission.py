@@ -90,9 +90,17 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
         SubmissionError: there is no such file, or it is not a `.py` or `.ipynb`.
     """
     check_file(path)
+    try:
+        return parse_submission(path, path.read_bytes(), explore)
+    except OSError as error:
+        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def parse_submission(path: Path, data: bytes, explore: Iterable[str] = ()) -> Submission:
+    """`read_submission` for what has been read already; `path` need not exist, and gives the name for messages."""
     submission = Submission(path)
     try:
-        text = decode(path.read_bytes())
+        text = decode(data)
         if not text.strip():
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
@@ -100,8 +108,6 @@ def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
         json_begins = "{[" if path.suffix.lower() == ".ipynb" else "{"
         read = read_notebook if text.lstrip()[0] in json_begins else read_script
         submission.cells = read(text, path.name, {squeeze(source) for source in explore})
-    except OSError as error:
-        raise SubmissionError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         submission.problem = f"{path.name} cannot be read: {error}"
         return submission

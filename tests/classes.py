@@ -6,7 +6,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from autograder.handins import HandIn, find_handins
+from autograder.handins.find import HandIn, find_handins
 
 NOON = time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, -1))
 MOODLE = "Jane Doe_123_assignsubmission_file_"

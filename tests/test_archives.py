@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from classes import ITSELF, MOODLE, Files, found, lay, only, packed
 
-from autograder import archives
+from autograder.handins import archives
 
 
 def test_names_in_an_archive_without_the_flag_of_utf8(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from classes import MOODLE, NOON, Files, found, graded, lay, only
 
-from autograder.handins import find_handins
+from autograder.handins.find import find_handins
 from autograder.submission import SubmissionError
 
 

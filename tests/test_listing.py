@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from classes import ITSELF, MOODLE, found, lay, only
 
-from autograder import archives
+from autograder.handins import archives
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

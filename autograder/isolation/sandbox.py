@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from autograder.isolation import bubblewrap, landlock
 from autograder.isolation.attacks import Outcome, attack_all
-from autograder.isolation.launch import ForkingHost, Host, HostError, SpawningHost
+from autograder.isolation.launch import ForkingHost, Host, HostError, SpawningHost, start_host
 
 # warm: a host imports torch once, and forks each submission into namespaces of its own.
 # cold: one bubblewrap and one import of torch for each submission, where namespaces cannot be nested.
@@ -13,6 +13,28 @@ MODES: dict[str, Callable[[], Host]] = {
     "warm": lambda: ForkingHost(warm=True, walled=True),
     "cold": lambda: SpawningHost(walled=True),
 }
+
+
+class NoWalls(RuntimeError):
+    """There are no walls on this machine; the text says what is missing."""
+
+
+def open_host(sandbox: str, warm: bool = False) -> Host:
+    """A host for a choice of `--sandbox`: `walls`, `off`, or `container`, where the container around us is the wall.
+
+    `warm` is that of `start_host`; behind walls the host is warm anyway. Raises NoWalls, and ValueError for another
+    choice.
+    """
+    if sandbox == "walls":
+        host, missing = walled_host()
+        if not host:
+            raise NoWalls(" ".join(["there are no walls on this machine.", *missing]))
+        return host
+    if sandbox not in ("off", "container"):
+        raise ValueError(f"there is no sandbox `{sandbox}`: it is walls, container or off")
+    host = start_host(warm)
+    host.sandbox = "container" if sandbox == "container" else host.sandbox
+    return host
 
 
 SELF_TEST = ("read another's file", "start a process", "see other processes", "connect to this machine")

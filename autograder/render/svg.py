@@ -147,6 +147,28 @@ def nice(size: float) -> float:
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= size * 0.999)
 
 
+# --- a distribution ---------------------------------------------------------------------------------------------
+
+
+def histogram(counts: list[int], names: list[str], across: str) -> Markup:
+    """A column for each count, the last in a colour of its own; below it its name, above it the count."""
+    left, right, top, bottom = 4, WIDTH - 4, 22, 150
+    step, highest = (right - left) / len(counts), max(*counts, 1)
+    column = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2" class="{}"/>')
+    parts = [line(left, bottom, right, bottom, "rule")]
+    for place, (count, name) in enumerate(zip(counts, names, strict=True)):
+        x, height = left + step * place, (bottom - top) * count / highest
+        if count:
+            height = max(height, 2)  # one of two thousand is still seen
+            kind = "top" if place == len(counts) - 1 else "face"
+            parts.append(column.format(x + 2, bottom - height, step - 4, height, kind))
+            parts.append(text(x + step / 2, bottom - height - 5, count, "small middle"))
+        parts.append(text(x + step / 2, bottom + 16, name, "small dim middle"))
+    parts.append(text((left + right) / 2, bottom + 33, across, "small dim middle"))
+    said = ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True))
+    return svg(bottom + 40, f"How many, by {across}. {said}", parts)
+
+
 # --- a confusion matrix -----------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from autograder import archives
-from autograder.archives import Fault
+from autograder.handins import archives
+from autograder.handins.archives import Fault
 
 MAX_DEPTH = 3  # archives in one another: an LMS's download, a student's archive in it, and one in that
 # What editors, Python and systems leave behind. Hidden ones, such as .ipynb_checkpoints, are left out as well.

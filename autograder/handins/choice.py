@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from autograder.compare import printable
-from autograder.listing import Item
+from autograder.handins.listing import Item
 from autograder.submission import TOGETHER
 
 CODE = (".ipynb", ".py")

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from autograder import listing, lms
-from autograder.choice import File, choose, is_code, is_own_name, none_to_grade
 from autograder.compare import printable
-from autograder.listing import Item
+from autograder.handins import listing, lms
+from autograder.handins.choice import File, choose, is_code, is_own_name, none_to_grade
+from autograder.handins.listing import Item
 from autograder.submission import SubmissionError
 
 MAX_NAME, MAX_BYTES = 100, 180  # characters and bytes of a name; a file system takes 255 bytes

@@ -1,0 +1,73 @@
+"""The workers of a class run: Dask's, on this machine or on a cluster that somebody has started."""
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "127.0.0.1"
+# One task a worker at a time, and its death is told at once: who has taken it down is then beyond doubt.
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.scheduler.work-stealing": False,
+    # The pages that a scheduler and workers show to any browser: none.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+
+class ClusterError(RuntimeError):
+    """There are no workers to be had; the text says why."""
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def open_cluster(scheduler: str | None, workers: int, folder: Path) -> Iterator["Client"]:
+    """A client of the cluster at `scheduler`, or of `workers` processes on this machine, which work in `folder`.
+
+    The local one speaks TLS with a certificate that is made for it and never leaves it: others who use this machine can
+    neither read along nor hand in work. TLS to a scheduler elsewhere is a matter of Dask's settings (docs/scaling.md).
+
+    Raises:
+        ClusterError: no scheduler answers at that address.
+    """
+    import dask
+    from distributed import Client, LocalCluster
+    from distributed.security import Security
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    if scheduler:
+        try:
+            client = Client(scheduler, timeout=20)
+        except (OSError, ValueError, ImportError) as error:
+            raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        with client:
+            yield client
+        return
+    with (
+        dask.config.set(SETTINGS),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host=LOCAL,
+            protocol="tls://",
+            security=Security.temporary(),
+            dashboard_address=None,
+            memory_limit=0,  # the host's children hold the memory, and have limits of their own
+            local_directory=str(folder),
+            env={"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client

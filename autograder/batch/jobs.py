@@ -1,0 +1,194 @@
+"""A class of submissions, graded in parallel: what is graded already is found, the rest goes to the workers."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from autograder.assignment import Assignment
+from autograder.batch import worker
+from autograder.batch.cluster import ClusterError
+from autograder.batch.output import Output
+from autograder.batch.results import Conditions, Result, submission_digest
+from autograder.batch.worker import Outcome, Setup, Work
+from autograder.handins.find import HandIn
+from autograder.row import Row
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+DEATHS = 3  # of its worker, before a submission is given up
+
+
+@dataclass
+class Job:
+    """Submissions with the same content and name: they are graded once."""
+
+    work: Work
+    digest: str
+    conditions: Conditions
+    handins: list[HandIn]
+    deaths: int = 0  # of workers that had it
+    first: Outcome | None = None  # when it ran out of time, and is to be repeated
+
+    def same(self, other: "Job") -> bool:
+        return (self.digest, self.conditions) == (other.digest, other.conditions)
+
+
+@dataclass
+class ClassRun:
+    """One run over a class. `on_row` is called for each row of the table, as it comes."""
+
+    assignment: Assignment
+    output: Output
+    setup: Setup
+    client: "Client"
+    seed: int | None = None  # for all; else the official one
+    on_row: Callable[[Row], None] = lambda row: None
+    sandbox: str = ""
+    torch: str = ""
+    expected: dict[int, "Future"] = field(default_factory=dict)  # by seed
+    again: deque[Job] = field(default_factory=deque)  # what is to be repeated alone, when the others are done
+    rows: dict[HandIn, Row] = field(default_factory=dict)
+
+    def run(self, handins: list[HandIn]) -> list[Row]:
+        """Grade them all. Raises ClusterError, or OSError where the disk does not take a result."""
+        self.make_ready()
+        to_do = self.look_up(handins)
+        threads = sum(self.client.nthreads().values())
+        # Some more than there are workers, so that none waits for us; not all, so that memory stays flat.
+        self.work_through(map(self.job, to_do), limit=2 * threads)
+        while self.again:
+            repeated, self.again = self.again, deque()
+            self.work_through(iter(repeated), limit=1)
+        return self.done(handins)
+
+    def done(self, handins: Iterable[HandIn]) -> list[Row]:
+        """The rows that there are, in the order of the hand-ins."""
+        return [self.rows[handin] for handin in handins if handin in self.rows]
+
+    def make_ready(self) -> None:
+        """Have every worker start its host, and make sure that all agree."""
+        ready = self.client.run(worker.make_ready, self.setup)
+        if not ready:
+            raise ClusterError("the cluster has no workers")
+        if missing := {found.missing for found in ready.values() if found.missing}:
+            raise ClusterError(f"{len(missing)} of {len(ready)} workers cannot grade: {'; '.join(sorted(missing))}")
+        kinds = {(found.sandbox, found.torch) for found in ready.values()}
+        if len(kinds) > 1:
+            said = ", ".join(f"{sandbox} walls with torch {torch}" for sandbox, torch in sorted(kinds))
+            raise ClusterError(f"the workers are not alike, and would not grade alike: {said}")
+        ((self.sandbox, self.torch),) = kinds
+
+    def look_up(self, handins: list[HandIn]) -> list[HandIn]:
+        """What is still to be graded; what is graded already stands in the tables."""
+        to_do = []
+        for handin in handins:
+            job = self.job(handin)
+            if result := self.output.results.find(job.digest, job.conditions):
+                row = self.rows[handin] = row_of(handin, result)
+                self.output.write_page(row, result.page)
+            else:
+                to_do.append(handin)
+        self.output.write_tables(self.rows.values())
+        for row in self.rows.values():
+            self.on_row(row)
+        return to_do
+
+    def job(self, handin: HandIn) -> Job:
+        data, problem = b"", handin.problem
+        if not problem:
+            try:
+                data = handin.read()
+            except (OSError, ValueError) as error:
+                problem = f"{handin.name} cannot be read: {error}"
+        digest = submission_digest(f"{handin.name} {problem} {handin.note}", data)
+        seed = self.seed_for(digest)
+        work = Work(handin.name, data, seed, problem, handin.note)
+        return Job(work, digest, self.conditions(seed), [handin])
+
+    def seed_for(self, digest: str) -> int:
+        """The seed asked for, that which the submission was graded with, or the official one in use."""
+        if self.seed is not None:
+            return self.seed
+        name, seeds = self.assignment.name, self.output.seeds
+        known = self.output.results.seed_of(digest, seeds.drawn(name))
+        return seeds.current(name) if known is None else known
+
+    def conditions(self, seed: int) -> Conditions:
+        return Conditions(self.setup.suite, seed, self.sandbox, self.torch)
+
+    def work_through(self, jobs: Iterator[Job], limit: int) -> None:
+        """Keep up to `limit` jobs with the workers until there are no more."""
+        from distributed import as_completed
+
+        running: dict[Future, Job] = {}
+        finished = as_completed()
+        more = True
+        while running or more:
+            while more and len(running) < limit:
+                job = next(jobs, None)
+                if job is None:
+                    more = False
+                elif twin := next((other for other in running.values() if other.same(job)), None):
+                    twin.handins += job.handins
+                else:
+                    future = self.submit(job)
+                    running[future] = job
+                    finished.add(future)
+            if running:
+                future = next(finished)
+                self.take(running.pop(future), future)
+
+    def submit(self, job: Job) -> "Future":
+        seed = job.conditions.seed
+        if seed not in self.expected:
+            # A task and not data: should the worker that holds it die, Dask makes it again.
+            key = f"reference-{self.conditions(seed).digest}"
+            self.expected[seed] = self.client.submit(worker.observe_reference, self.setup, seed, key=key)
+        repeat = f"-{job.deaths}-again" if job.first else f"-{job.deaths}"
+        key = f"submission-{job.digest}-{job.conditions.digest}{repeat}"
+        return self.client.submit(worker.grade_one, self.setup, job.work, self.expected[seed], key=key)
+
+    def take(self, job: Job, future: "Future") -> None:
+        """Take in what came of a job: keep it, repeat it later, or give it up."""
+        from distributed import KilledWorker
+
+        error: BaseException | None = future.exception() if future.status == "error" else None
+        if isinstance(error, KilledWorker) and job.deaths + 1 < DEATHS:
+            job.deaths += 1
+            self.again.append(job)
+            return
+        if isinstance(error, KilledWorker):
+            outcome = Outcome(fault=f"the worker that graded it died, {DEATHS} times")
+        elif error or future.status != "finished":
+            outcome = Outcome(fault=f"its workers are gone: {error or future.status}")
+        else:
+            outcome = future.result()
+        if outcome.timed_out and not job.first:
+            job.first = outcome
+            self.again.append(job)
+            return
+        self.finish(job, better(job.first, outcome))
+
+    def finish(self, job: Job, outcome: Outcome) -> None:
+        if outcome.result:
+            self.output.results.keep(job.digest, job.conditions, outcome.result)
+        for handin in job.handins:
+            row = self.rows[handin] = row_of(handin, outcome.result, outcome.fault)
+            if outcome.result:
+                self.output.write_page(row, outcome.result.page)
+            self.output.add(row)
+            self.on_row(row)
+
+
+def row_of(handin: HandIn, result: Result | None, fault: str = "") -> Row:
+    page = f"pages/{handin.page_name}.html" if result else None
+    return Row(handin.student, handin.submission, page, result.report if result else None, fault)
+
+
+def better(first: Outcome | None, second: Outcome) -> Outcome:
+    """Of a run that ran out of time and its repetition, the one with more points."""
+    if first and first.result and (not second.result or second.result.report["score"] < first.result.report["score"]):
+        return first
+    return second

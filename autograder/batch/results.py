@@ -1,0 +1,106 @@
+"""Results of a class run on disk, each under the key of what it hangs on, so that a run can go on where it was.
+
+`OUT/.results/SUBMISSION/CONDITIONS.json.gz` holds the report and the page of one submission, named by digests: no
+student's name is in it. A file is there whole or not at all.
+"""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from autograder.assignment import PACKAGE, Assignment
+from autograder.files import write
+
+GRADER = ("*.py", "*.toml", "*.ini", "*.jinja")
+LENGTH = 32  # hexadecimal digits of a digest; half of SHA-256
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a result hangs on beside the submission."""
+
+    suite: str  # digest of the suite and of the grader's code, its rules among it
+    seed: int
+    sandbox: str
+    torch: str
+    device: str = "cpu"
+
+    @property
+    def digest(self) -> str:
+        return digest([json.dumps(asdict(self), sort_keys=True).encode()])
+
+
+@dataclass(frozen=True)
+class Result:
+    report: dict[str, Any]  # as `--json` writes it, without the path of anybody's file
+    page: str  # the report as a page of HTML
+
+
+class ResultStore:
+    """The results below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, submission: str, conditions: Conditions) -> Path:
+        return self.folder / submission[:2] / submission / f"{conditions.digest}.json.gz"
+
+    def find(self, submission: str, conditions: Conditions) -> Result | None:
+        return read(self.path(submission, conditions))
+
+    def keep(self, submission: str, conditions: Conditions, result: Result) -> None:
+        """Raises OSError where the disk does not take it; nothing is left of it then."""
+        data = gzip.compress(json.dumps(asdict(result)).encode(), compresslevel=6, mtime=0)
+        write(self.path(submission, conditions), data)
+
+    def seed_of(self, submission: str, official: list[int]) -> int | None:
+        """The official seed that a submission was graded with, by whichever version of the suite."""
+        folder = self.folder / submission[:2] / submission
+        results = [read(path) for path in sorted(folder.glob("*.json.gz"))]
+        seeds = {result.report["seed"] for result in results if result}
+        return next((seed for seed in reversed(official) if seed in seeds), None)
+
+
+def read(path: Path) -> Result | None:
+    """A result; None where there is none, or what is there is no longer whole."""
+    try:
+        return Result(**json.loads(gzip.decompress(path.read_bytes())))
+    except (OSError, EOFError, zlib.error, ValueError, TypeError):
+        return None
+
+
+def submission_digest(name: str, data: bytes) -> str:
+    """The name of the file counts, since messages call it by that."""
+    return digest([name.encode(errors="surrogatepass"), data])
+
+
+def suite_digest(assignment: Assignment) -> str:
+    """Digest of all that decides a grade: the suite with its recordings, and the code of the grader."""
+    files = {
+        path
+        for pattern in GRADER
+        for path in PACKAGE.rglob(pattern)
+        if "suites" not in path.parts[len(PACKAGE.parts) :]
+    }
+    files |= {path for path in (PACKAGE / "suites").glob("*.*")} | {path for path in assignment.suite.glob("*.*")}
+    if assignment.master.exists():
+        files.add(assignment.master)
+    return digest(data for path in sorted(files) if path.is_file() for data in (path.name.encode(), path.read_bytes()))
+
+
+def torch_version() -> str:
+    """From its metadata: importing it takes seconds."""
+    return version("torch")
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()[:LENGTH]

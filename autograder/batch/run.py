@@ -1,0 +1,57 @@
+"""Grades a class from its hand-ins to its pages: opens the cluster, runs, and writes what people read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import known
+from autograder.assignment import Assignment
+from autograder.batch.cluster import cores, open_cluster
+from autograder.batch.jobs import ClassRun
+from autograder.batch.output import Output
+from autograder.batch.results import suite_digest
+from autograder.batch.worker import Setup, close
+from autograder.files import write
+from autograder.handins.find import HandIn
+from autograder.questions import PUBLIC_SEED
+from autograder.render.class_page import class_page
+from autograder.row import Row
+
+
+@dataclass(frozen=True)
+class How:
+    """How a class is graded: the options of the command."""
+
+    root: Path | None = None  # of another course
+    sandbox: str = "walls"
+    seed: int | None = None  # else the official one
+    workers: int | None = None  # else one a core
+    scheduler: str | None = None  # else a cluster of our own
+
+
+def grade_class(
+    assignment: Assignment, handins: list[HandIn], output: Output, how: How, on_row: Callable[[Row], None]
+) -> list[Row]:
+    """Grade a class and write all that there is to read of it; also what there is when it is stopped.
+
+    Raises:
+        ClusterError: no cluster, or workers that cannot grade (no walls).
+        OSError: the disk does not take a result.
+    """
+    setup = Setup(assignment.name, how.root, how.sandbox, suite_digest(assignment))
+    with open_cluster(how.scheduler, how.workers or min(cores(), len(handins)), output.scratch) as client:
+        run = ClassRun(assignment, output, setup, client, how.seed, on_row)
+        try:
+            run.run(handins)
+        finally:
+            write_pages(run, handins)
+            client.run(close)
+    return run.done(handins)
+
+
+def write_pages(run: ClassRun, handins: list[HandIn]) -> None:
+    """The tables in the order of the hand-ins, and the page for the instructor."""
+    rows, assignment = run.done(handins), run.assignment
+    run.output.write_tables(rows)
+    mistakes = known.load(assignment.suite, assignment.version, PUBLIC_SEED)
+    write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, total=len(handins)))

@@ -1,0 +1,156 @@
+"""What a worker of a class run does: it keeps a host behind walls, and judges one submission after another.
+
+A worker decides grades, so it never runs student code itself: that is in the host's children.
+"""
+
+import contextlib
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from autograder.assignment import find_assignment
+from autograder.batch.results import Result, suite_digest, torch_version
+from autograder.grade import grade
+from autograder.isolation.launch import HostError
+from autograder.isolation.sandbox import NoWalls, open_host
+from autograder.questions import Questions, expected_answers
+from autograder.render.page import page
+from autograder.rules import load_rules
+from autograder.session import Observation
+from autograder.submission import Submission, parse_submission
+
+TRIES = 3  # of a submission whose host dies
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What all workers of a run have to agree on."""
+
+    assignment: str
+    root: Path | None
+    sandbox: str  # the choice of `--sandbox`
+    suite: str  # digest of what decides a grade
+
+
+@dataclass(frozen=True, repr=False)  # Dask may log what a task was given
+class Work:
+    """One submission to grade: its content, the name that messages use, and the seed of its questions."""
+
+    name: str
+    data: bytes
+    seed: int
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What came of it: a result, or the fault of the grader that kept it from being one."""
+
+    result: Result | None = None
+    fault: str = ""
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A worker that is ready to grade, or what it lacks."""
+
+    sandbox: str = ""
+    torch: str = ""
+    missing: str = ""
+
+
+class Grader:
+    """The host of this process, and the questions that it has drawn."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Raises NoWalls, HostError, AssignmentError."""
+        self.setup = setup
+        self.assignment = find_assignment(setup.assignment, setup.root)
+        self.questions: dict[int, Questions] = {}
+        self.open()
+
+    def open(self) -> None:
+        self.host = open_host(self.setup.sandbox, warm=True)
+
+    def reopen(self) -> None:
+        with contextlib.suppress(HostError, OSError):
+            self.host.close()
+        self.open()
+
+    def ask_reference(self, seed: int) -> dict[str, Observation]:
+        return expected_answers(self.assignment, self.questions_for(seed), self.host, load_rules())
+
+    def grade(self, work: Work, expected: dict[str, Observation]) -> Outcome:
+        path = Path(work.name)
+        if work.problem:
+            submission = Submission(path, problem=work.problem)
+        else:
+            submission = parse_submission(path, work.data, self.assignment.explore_cells())
+        questions = self.questions_for(work.seed)
+        report = grade(self.assignment, submission, self.host, questions=questions, expected=expected)
+        report.notes += [work.note] if work.note else []
+        result = Result(report.as_dict(), page(self.assignment, report))
+        return Outcome(result, timed_out=report.timed_out and report.score < report.max_score)
+
+    def questions_for(self, seed: int) -> Questions:
+        if seed not in self.questions:
+            self.questions[seed] = Questions(self.assignment.suite, seed)
+        return self.questions[seed]
+
+
+Answer = TypeVar("Answer")
+graders: dict[Setup, Grader] = {}  # of this process; made when it is first asked
+
+
+def grader_for(setup: Setup) -> Grader:
+    if setup not in graders:
+        graders[setup] = Grader(setup)
+    return graders[setup]
+
+
+def make_ready(setup: Setup) -> Ready:
+    """Start the host of this worker."""
+    try:
+        grader = grader_for(setup)
+        if suite_digest(grader.assignment) != setup.suite:
+            return Ready(missing="it has another version of the assignment or of the grader.")
+        return Ready(grader.host.sandbox, torch_version())
+    except (NoWalls, HostError, LookupError) as error:
+        return Ready(missing=str(error))
+
+
+def observe_reference(setup: Setup, seed: int) -> dict[str, Observation]:
+    """The reference's answers to the questions of a seed."""
+    return retried(setup, lambda grader: grader.ask_reference(seed))
+
+
+def grade_one(setup: Setup, work: Work, expected: dict[str, Observation]) -> Outcome:
+    """Grade one submission. Whatever goes wrong is told, not raised: Dask logs what is raised."""
+    try:
+        return retried(setup, lambda grader: grader.grade(work, expected))
+    except Exception as error:
+        return Outcome(fault="".join(traceback.format_exception(error, limit=-3)).strip())
+
+
+def retried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
+    """What `do` makes of the grader of this process, whose host is started again when it dies."""
+    for tries_left in reversed(range(TRIES)):
+        grader = grader_for(setup)
+        try:
+            return do(grader)
+        except HostError:
+            if not tries_left:
+                raise
+            grader.reopen()
+    raise AssertionError
+
+
+def close() -> None:
+    """End the hosts of this process."""
+    while graders:
+        _, grader = graders.popitem()
+        grader.host.close()

@@ -1,0 +1,151 @@
+"""The commands for instructors."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
+from autograder.cli_common import BELOW, FAULT, INTERRUPTED, USAGE, AssignmentName, Root, fail, relative
+
+app = typer.Typer()
+SANDBOXES = ("walls", "container", "off")
+AGAIN = "the same command goes on from here."
+
+
+@app.command()
+def batch(
+    submissions: Annotated[Path, typer.Argument(help="The class: a folder, or a zip from a learning platform.")],
+    out: Annotated[Path, typer.Option(help="Folder for results and pages; made if need be.")],
+    assignment: AssignmentName = None,
+    seed: Annotated[int | None, typer.Option(help="Ask the questions of this seed. Default: an official one.")] = None,
+    new_seed: Annotated[
+        bool, typer.Option("--new-seed", help="Feedback has been given out: other questions for what comes now.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes on this machine. Default: one a core.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: see docs/scaling.md.")] = None,
+    sandbox: Annotated[
+        str,
+        typer.Option(help="walls; container: you say that the container around is the wall; off: no walls at all."),
+    ] = "walls",
+    root: Root = None,
+) -> None:
+    """Grade a class in parallel: a table, a page for each student, and class.html for you.
+
+    SUBMISSIONS holds a folder a student (jane/cnn/cnn.ipynb), a file a student, or what Canvas or Moodle packs. Stop it
+    whenever you like: the same command goes on where it was, and grades again only what has changed.
+
+    Exit codes: 0 all are graded, whatever the scores; 1 some could not be, run it again; 2 wrong usage, or no walls.
+
+    Examples:
+
+      autograder batch submitted --out graded
+
+      autograder batch moodle.zip --out graded --workers 8
+    """
+    from autograder.batch.cluster import ClusterError
+    from autograder.batch.output import Output, OutputError
+    from autograder.batch.run import How, grade_class
+    from autograder.handins.find import find_handins
+    from autograder.render.class_progress import ClassProgress
+    from autograder.seeds import SeedError
+    from autograder.submission import SubmissionError
+
+    if sandbox not in SANDBOXES:
+        fail(f"there is no sandbox `{sandbox}`: it is {', '.join(SANDBOXES)}", USAGE)
+    progress = ClassProgress(out)
+    try:
+        found = find_assignment(assignment or likely_assignment(root), root)
+        handins = find_handins(submissions, found.name, skip=out)
+        with Output.open(out, found) as output, progress:
+            if new_seed:
+                output.seeds.draw(found.name)
+            progress.begin(handins, sandbox)
+            how = How(root, sandbox, seed, workers, scheduler)
+            rows = grade_class(found, handins, output, how, progress.row)
+    except (SubmissionError, AssignmentError, OutputError, SeedError, ClusterError) as error:
+        fail(str(error), USAGE)
+    except OSError as error:
+        fail(f"a result could not be kept: {error.strerror or error}. What is graded stays; {AGAIN}", FAULT)
+    except KeyboardInterrupt:
+        fail(f"stopped. {progress.done} of {len(handins)} are graded and stay; {AGAIN}", INTERRUPTED)
+    progress.summary(rows)
+    raise typer.Exit(BELOW if any(not row.report for row in rows) else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Show which walls this machine can put around student code, and prove each by real attacks against it.
+
+    Exit code 0: there are walls. 1: there are none, and what is missing is said.
+    """
+    from autograder.isolation.attacks import ATTACKS, Outcome
+    from autograder.isolation.sandbox import walled_host
+
+    def show(outcome: Outcome) -> None:
+        mark, colour = ("held", typer.colors.GREEN) if outcome.held else ("HIT ", typer.colors.RED)
+        typer.echo(f"  {typer.style(mark, fg=colour)}  {outcome.attack:34} {outcome.how.splitlines()[0][:34]}")
+
+    typer.echo("Attacks against the walls of this machine, one process each:")
+    host, missing = walled_host(ATTACKS, show)
+    for what in missing:
+        typer.echo(f"Not to be had here: {what}")
+    if not host:
+        typer.echo("Isolation: NONE. Submissions could read your files and change grades: do not grade a class here.")
+        raise typer.Exit(BELOW)
+    host.close()
+    typer.echo(f"Isolation: {host.sandbox} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
+
+
+@app.command()
+def assignments(root: Root = None) -> None:
+    """Generate the students' files in assignments/ from the masters in solutions/."""
+    from autograder.release import MarkerError, release_starter
+
+    for found in with_master(root):
+        try:
+            kept = release_starter(found)
+        except MarkerError as error:
+            fail(str(error), 1)
+        typer.echo(f"{found.name}: {relative(found.starter)}")
+        if kept:
+            typer.echo(f"  somebody had worked in it; that is kept as {kept.name}")
+
+
+@app.command()
+def record(root: Root = None) -> None:
+    """Record the answers of the reference solutions and of the known mistakes, so that students grade without them."""
+    from rich.progress import track
+
+    from autograder import known, recording
+    from autograder.isolation.launch import start_host
+    from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
+    from autograder.questions import PUBLIC_SEED, Questions, expected_answers
+    from autograder.rules import load_rules
+
+    host = start_host(warm=True)
+    try:
+        for found in with_master(root):
+            typer.echo(f"{found.name}: asking the reference solution ...")
+            questions = Questions(found.suite, PUBLIC_SEED)
+            expected = expected_answers(found, questions, host, load_rules(), fresh=True)
+            limits = getattr(questions.module, "RECORDING_LIMITS", {})
+            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected, limits)
+            typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
+            library = read_mistakes(found)
+            grading = observe_mistakes(found, library, host, seed=PUBLIC_SEED, expected=expected)
+            observed = list(track(grading, f"{found.name}: known mistakes", len(library)))
+            written = known.save(found.suite, found.version, PUBLIC_SEED, observed)
+            typer.echo(f"{found.name}: {len(library)} known mistakes {'recorded' if written else 'as recorded'}")
+    except MistakeError as error:
+        fail(str(error), 1)
+    finally:
+        host.close()
+
+
+def with_master(root: Path | None) -> list[Assignment]:
+    found = [find_assignment(name, root) for name in assignment_names(root)]
+    masters = [assignment for assignment in found if assignment.master.exists()]
+    if not masters:
+        fail("there are no solutions here to work from", USAGE)
+    return masters
