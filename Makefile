@@ -16,22 +16,23 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade watch lab assignments data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments release student data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  ASSIGNMENT=name    which assignment, where there are several (grade, watch, lab)"
+	@echo "  ASSIGNMENT=name    which assignment, where there are several"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
-	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record)"
+	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record, release, student)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
 	@echo "  JSON=file          write the report there as well"
 	@echo "  HTML=file          write the page with pictures there"
 	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
+	@echo "  FORCE=1            release even what orphans work in progress"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
 	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up)"
@@ -55,6 +56,12 @@ data: env  ## the full MNIST data set (a sample is here already)
 
 assignments: env  ## generate assignments/ from solutions/
 	@$(PY) -m autograder assignments $(call option,root,ROOT)
+
+release: env  ## build the notebook for nbgrader, and release it
+	@$(PY) -m autograder release $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)
+
+student: env  ## build the zip and the wheel for students, in dist/
+	@$(PY) -m autograder student $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)
 
 record: env  ## record the reference solutions' observations
 	@$(PY) -m autograder record $(call option,root,ROOT)
@@ -86,7 +93,7 @@ full: env  ## the lesson's full run, on all 60,000 images (after make data)
 
 clean:  ## delete reports and caches; .venv and data/full stay
 	@rm -rf reports build dist .pytest_cache .mypy_cache .ruff_cache
-	@find autograder tests solutions assignments -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find $(wildcard autograder tests solutions assignments) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:
 	@$(call set-up)

@@ -6,8 +6,10 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).parent
+RELEASE = "release.json"  # in a suite
 
 
 class AssignmentError(LookupError):
@@ -32,6 +34,15 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A question that a person reads and grades, beyond the points of the tasks."""
+
+    id: str  # of its cell, too
+    title: str
+    points: float
+
+
+@dataclass(frozen=True)
 class Assignment:
     name: str
     title: str
@@ -40,6 +51,8 @@ class Assignment:
     suite: Path  # pytest suite, questions, probes, points.toml, recordings
     master: Path  # lesson and reference solution; absent in a student's copy
     starter: Path  # what a student gets and fills in
+    written: tuple[Written, ...] = ()
+    release: int = 0  # number of the last release; 0 before the first
 
     @property
     def points(self) -> float:
@@ -93,7 +106,15 @@ def find_assignment(name: str, root: Path | None = None) -> Assignment:
         suite=suite,
         master=root / "solutions" / name / f"{name}.py",
         starter=root / "assignments" / name / f"{name}.py",
+        written=tuple(Written(**question) for question in points.get("written", [])),
+        release=last_release(suite).get("release", 0),
     )
+
+
+def last_release(suite: Path) -> dict[str, Any]:
+    """What the last release of a suite held; see `autograder.numbering`. Empty before the first."""
+    record = suite / RELEASE
+    return json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
 
 
 def assignment_names(root: Path | None = None) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The commands for instructors."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -100,9 +100,10 @@ def doctor() -> None:
 @app.command()
 def assignments(root: Root = None) -> None:
     """Generate the students' files in assignments/ from the masters in solutions/."""
-    from autograder.release import MarkerError, release_starter
+    masters = with_master(root)
+    from autograder.release import MarkerError, release_starter  # not in a student's copy
 
-    for found in with_master(root):
+    for found in masters:
         try:
             kept = release_starter(found)
         except MarkerError as error:
@@ -141,6 +142,62 @@ def record(root: Root = None) -> None:
         fail(str(error), 1)
     finally:
         host.close()
+
+
+@app.command()
+def release(
+    assignment: AssignmentName = None,
+    force: Annotated[bool, typer.Option(help="Even if it orphans work in progress.")] = False,
+    exchange: Annotated[bool, typer.Option(help="Release it into nbgrader's exchange, too.")] = True,
+    root: Root = None,
+) -> None:
+    """Build an assignment's notebook for nbgrader, look at it for leaks, and release it to the students."""
+    found = one_master(assignment, root)
+    from autograder import nbgrader_release
+
+    try:
+        notebook = nbgrader_release.release(found, typer.echo, force, exchange)
+    except (ValueError, nbgrader_release.ReleaseError) as error:
+        refuse(error)
+    typer.echo(f"No solution is in {relative(notebook)}." + (" It is in the exchange." if exchange else ""))
+
+
+@app.command()
+def student(
+    assignment: AssignmentName = None,
+    force: Annotated[bool, typer.Option(help="Even if it orphans work in progress.")] = False,
+    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("dist"),
+    root: Root = None,
+) -> None:
+    """Build what students get without nbgrader: a zip of their own folder, and a wheel for a notebook alone."""
+    found = one_master(assignment, root)
+    from autograder import nbgrader_release
+
+    try:
+        bundle = nbgrader_release.student(found, typer.echo, to, force)
+    except (ValueError, RuntimeError) as error:
+        refuse(error)
+    for name, data in ((bundle.zip_name, bundle.zip), (bundle.wheel_name, bundle.wheel)):
+        typer.echo(f"No solution is in {relative(to / name)}, {len(data) / 1e6:.1f} MB.")
+
+
+def one_master(assignment: str | None, root: Path | None) -> Assignment:
+    """The assignment that is meant, with its master."""
+    try:
+        found = find_assignment(assignment or likely_assignment(root), root)
+    except AssignmentError as error:
+        fail(str(error), USAGE)
+    if not found.master.exists():
+        fail("there are no solutions here to work from", USAGE)
+    return found
+
+
+def refuse(error: Exception) -> NoReturn:
+    """Nothing was released."""
+    from autograder.numbering import OrphanError
+
+    hint = "\nWork in progress would be lost. With FORCE=1 (--force) it is released all the same."
+    fail(f"{error}{hint if isinstance(error, OrphanError) else ''}", 1)
 
 
 def with_master(root: Path | None) -> list[Assignment]:

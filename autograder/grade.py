@@ -95,6 +95,7 @@ def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
     return Report(
         assignment=assignment.name,
         suite_version=assignment.version,
+        release=assignment.release,
         submission=str(grading.submission.path),
         seed=grading.questions.seed,
         device=grading.gpu[1] if grading.gpu else "cpu",

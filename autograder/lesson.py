@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import mnist
-from autograder.release import STUB
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fastest_device", "load_mnist", "picture", "picture_grid", "ready", "takes"]
 
+STUB = "write the body and delete this line"  # behind the id of the task, in the text of its NotImplementedError
 SHORT = {True: 640, False: 320}  # training and test images when nbgrader runs the notebook
 STUB_TEXT = re.compile(rf"(\w+): {STUB}")
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.files import keep_copy, write
+from autograder.lesson import STUB
 from autograder.percent import blocks
 from autograder.submission import read_submission
 
-STUB = "write the body and delete this line"  # behind the id of the task, in the text of its NotImplementedError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+WRITTEN_STUB = "*Your answer, in the place of this line.*"
 LINE = re.compile(
     r"""^(?P<start>
         \s*["']\w+["']\s*:\s                 # an entry of a dict
@@ -44,6 +45,7 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
     unclosed, unopened, or in a cell without a task.
     """
     tasks = [task for task in assignment.tasks if key and task.cell == key]
+    written = any(question.id == key for question in assignment.written)
     made: list[str] = []
     begun: int | None = None
     for number, line in enumerate(lines, start=first_line):
@@ -54,7 +56,7 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
             if begun is None:
                 made.append(line)
             continue
-        if not tasks:
+        if not (tasks or (written and not is_line)):
             raise MarkerError(f"{place.format(number)}: a solution in a cell without a task")
         if is_end:
             if begun is None:
@@ -63,10 +65,14 @@ def make_stubs(lines: list[str], assignment: Assignment, key: str | None, place:
             continue
         if begun is not None:
             raise MarkerError(f"{place.format(number)}: a solution within the one begun at {place.format(begun)}")
+        if is_begin:
+            begun = number
+        if written:
+            made.append(line[: line.index(BEGIN)] + WRITTEN_STUB)
+            continue
         function = enclosing_function(lines[: number - first_line], line)
         task = next((task for task in tasks if task.id == function), tasks[0])
         if is_begin:
-            begun = number
             indent = line[: len(line) - len(line.lstrip())]
             made.append(f"{indent}# TODO({task.id}): write the body and delete the `raise` line.")
             made.append(f'{indent}raise NotImplementedError("{task.id}: {STUB}")')

@@ -86,6 +86,7 @@ class Report:
     seed: int
     device: str
     sandbox: str
+    release: int = 0  # of the assignment; 0 before the first
     seconds: float = 0.0
     problem: str | None = None  # why there was nothing to run
     notes: list[str] = field(default_factory=list)  # what is worth knowing and costs nothing
@@ -112,6 +113,7 @@ class Report:
             "schema_version": SCHEMA_VERSION,
             "autograder_version": __version__,
             "suite_version": self.suite_version,
+            "release": self.release,
             "assignment": self.assignment,
             "submission": self.submission,
             "seed": self.seed,

@@ -603,6 +603,21 @@ if ready("losses", "shifted", seconds=5 * len(test_data) / 1000):
 # `linear1` has weights of its own for each place. Which layers would you change to make it more robust still?
 
 # %% [markdown]
+# ## One question in words
+#
+# Optional, for 5 points beyond the 100. No program grades it: a person reads it, where your course has somebody do so.
+#
+# Our CNN has four times as many parameters as the MLP. In what sense is convolution still cheaper? Answer in
+# three to six sentences, in the cell below. What earns points:
+#
+# - 2 points: you compare what can be compared, and give the numbers;
+# - 2 points: you name what makes the difference, and what it has to do with images;
+# - 1 point: you say where the CNN's parameters are, and why there.
+
+# %% [markdown] answer="still_cheaper"
+# *Your answer, in the place of this line.*
+
+# %% [markdown]
 # ## All of it
 #
 # `check()` grades all that you have run here, the eighth task among it. What you hand in is the saved file: where that

@@ -641,6 +641,28 @@ if ready("losses", "shifted", seconds=5 * len(test_data) / 1000):
 # `linear1` has weights of its own for each place. Which layers would you change to make it more robust still?
 
 # %% [markdown]
+# ## One question in words
+#
+# Optional, for 5 points beyond the 100. No program grades it: a person reads it, where your course has somebody do so.
+#
+# Our CNN has four times as many parameters as the MLP. In what sense is convolution still cheaper? Answer in
+# three to six sentences, in the cell below. What earns points:
+#
+# - 2 points: you compare what can be compared, and give the numbers;
+# - 2 points: you name what makes the difference, and what it has to do with images;
+# - 1 point: you say where the CNN's parameters are, and why there.
+
+# %% [markdown] answer="still_cheaper"
+# ### BEGIN SOLUTION
+# Compare layer with layer: `conv1` makes 25,088 numbers out of 784 pixels with 320 parameters, and a linear layer
+# between the same sizes would need 19,694,080. Two things make the difference. Each output of a convolution looks at a
+# window of 3x3 pixels only, because what belongs together in an image lies together; and all places share the weights
+# of their filter, because a pattern may lie anywhere. So its parameters do not grow with the image. The CNN as a whole
+# is larger since about 95 % of its parameters are in `linear1`, where each of 3,136 numbers has a weight of its own for
+# each of 128 outputs. (In multiplications, a convolution is not cheap: its few weights are used at every place.)
+# ### END SOLUTION
+
+# %% [markdown]
 # ## All of it
 #
 # `check()` grades all that you have run here, the eighth task among it. What you hand in is the saved file: where that
