@@ -1,5 +1,6 @@
 """An auto-grader for deep-learning assignments: ask, observe, compare, explain."""
 
+import os
 import random
 import sys
 
@@ -13,14 +14,15 @@ def check(task: str | None = None) -> float:
     is changed. There are no limits of time here: a loop that never ends is ended by the stop button.
 
     Returns:
-        The points; nan in a file that is imported or graded, where nothing is done.
+        The points; nan in a file that is imported or graded, where nothing is done. While nbgrader runs a notebook,
+        `check()` does nothing, either: each task has a cell of its own there.
 
     Raises:
         AssignmentError: there is no such task; the text says which there are.
         NotAllPoints: under nbgrader's Validate, which shows nothing but errors; the text is the message.
     """
     namespace = sys._getframe(1).f_globals
-    if namespace.get("__name__") != "__main__":
+    if namespace.get("__name__") != "__main__" or (task is None and os.environ.get("NBGRADER_EXECUTION")):
         return float("nan")
     from autograder.quiet import quiet_errors
 

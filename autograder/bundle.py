@@ -72,7 +72,9 @@ def make_bundle(assignment: Assignment, record: Record) -> Bundle:
     """The zip and the wheel of a release. Raises LeakError or WheelError; nothing is written."""
     root, release = assignment.suite.parents[2], record["release"]
     number = version(assignment, release)
-    released = [name for name in assignment_names(root) if name == assignment.name or find_assignment(name, root).release]
+    released = [
+        name for name in assignment_names(root) if name == assignment.name or find_assignment(name, root).release
+    ]
     own = {f"autograder/suites/{assignment.name}/{RELEASE}": as_json(record)}
     student = common_files(number) | grader_files([assignment.name], root) | own | read_me(assignment, release, number)
     student["Makefile"] = makefile((COURSE / "Makefile").read_text(encoding="utf-8")).encode()

@@ -125,6 +125,4 @@ def raising(source: str, namespace: dict[str, Any]) -> Iterator[str]:
 
 def files_below(folder: Path) -> dict[str, bytes]:
     """All files below a folder, by their names in it."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if not path.is_dir()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if not path.is_dir()}

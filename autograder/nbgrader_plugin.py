@@ -23,7 +23,7 @@ from autograder.release import make_stubs
 Processed = tuple[NotebookNode, Any]  # a notebook, and what nbconvert calls its resources
 
 
-class MakeStubs(ClearSolutions):  # type: ignore[misc]
+class MakeStubs(ClearSolutions):
     """Puts stubs in the place of solutions, the same as in the script.
 
     nbgrader's own would know one text for all stubs, and would replace an answer cell without a region as a whole. It

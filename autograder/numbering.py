@@ -53,7 +53,7 @@ def contents(assignment: Assignment, files: Mapping[str, bytes]) -> Record:
             lesson.append(block.body()[1])
     own = f"autograder/suites/{assignment.name}/"
     suite = {name: data for name, data in files.items() if name.startswith(own) and not name.endswith(RELEASE)}
-    grader = {name: data for name, data in files.items() if not name.startswith("autograder/suites/")}
+    grader = {name: data for name, data in files.items() if not name.startswith(own)}
     return {
         "tasks": {task.id: {"cell": task.cell, "points": task.points} for task in assignment.tasks},
         "written": {question.id: question.points for question in assignment.written},
@@ -106,7 +106,9 @@ def version(assignment: Assignment, release: int) -> str:
     pip would not replace an installed wheel by one of the same version.
     """
     root = assignment.suite.parents[2]
-    numbers = {name: find_assignment(name, root).release for name in assignment_names(root)} | {assignment.name: release}
+    numbers = {name: find_assignment(name, root).release for name in assignment_names(root)} | {
+        assignment.name: release
+    }
     return f"{__version__}+{'.'.join(f'{name}.{number}' for name, number in numbers.items() if number)}"
 
 

@@ -14,7 +14,7 @@ SCHEMA = 3  # of nbgrader's metadata
 CHECK_CELL = re.compile(r"""\s*check\(["']\w+["']\)\s*""")
 
 # The first cell. It must work before anything of ours can be imported.
-SETUP = '''\
+SETUP = """\
 # {title}: release {release}.
 # This cell looks whether the course's grader is there, and says what to install where it is not.
 try:
@@ -29,7 +29,7 @@ except ImportError:
         + f"Run in a cell of its own:\\n\\n    %pip install {{wheel or 'autograder-...whl'}}\\n\\n"
         "Then restart the kernel and run this cell again."
     ) from None
-'''
+"""
 # Stands alone, so that it works whatever the cells above have done to the name.
 CHECK = """\
 from autograder import check
@@ -40,8 +40,8 @@ check("{task}")"""
 def make_notebook(assignment: Assignment, release: int) -> NotebookNode:
     """The lesson with nbgrader's metadata: answer cells, after each the locked grade cells of its tasks, locked text.
 
-    The lesson's own `check("task")` cells are left out: the grade cells do the same. Its other cells for the reader stay
-    free, for playing with. Raises MarkerError where points.toml and the master disagree.
+    The lesson's own `check("task")` cells are left out: the grade cells do the same. Its other cells for the reader
+    stay free, for playing with. Raises MarkerError where points.toml and the master disagree.
     """
     master = jupytext.reads(assignment.master.read_text(encoding="utf-8"), fmt="py:percent")
     setup = new_code_cell(SETUP.format(title=assignment.title, release=release).strip())
@@ -94,7 +94,7 @@ def grade_cell(task: Task) -> NotebookNode:
 
 
 def marked(cell: NotebookNode, grade_id: str, points: float | None = None, **kinds: bool) -> NotebookNode:
-    """A cell with nbgrader's metadata: `solution`, `grade`, `locked`. nbgrader itself locks grade cells without answers."""
+    """A cell with nbgrader's metadata: `solution`, `grade`, `locked` (which all cells but answers are)."""
     cell.metadata["nbgrader"] = NotebookNode(
         {
             "schema_version": SCHEMA,

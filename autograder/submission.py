@@ -20,6 +20,7 @@ ANY_BINDING = re.compile(r"^\s*(\w+)\s*=[^=]", re.MULTILINE)
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 MAX_CODE = 2 << 20  # characters of code in a file; the lesson has 30,000
+LONG_AGO = 10 * 365 * 86400  # seconds; in the bundle for students all files are of 1980
 TOGETHER = 2  # seconds within which JupyterLab writes a notebook and the script that is paired with it
 
 
@@ -246,6 +247,8 @@ def saved_last(paths: Iterable[Path]) -> Path | None:
 def age(path: Path) -> str:
     """How long ago `path` was saved: "12 minutes ago"."""
     seconds = max(0, time.time() - path.stat().st_mtime)
+    if seconds > LONG_AGO:
+        return "long ago"
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
             count = int(seconds // size)

@@ -1,5 +1,6 @@
 """`check("train")` in a notebook and in plain Python: the verdict and the words of `make grade`, on live objects."""
 
+import math
 import os
 import subprocess
 import sys
@@ -155,6 +156,13 @@ def test_nothing_is_done_where_a_file_is_imported_or_graded(graded: Graded) -> N
     solution = CNN.master.read_text(encoding="utf-8")
     report = graded(f"from autograder import check\nassert check() != check()\n\n{solution}", tasks=["forward"])
     assert report.score == 12 and not report.notes
+
+
+def test_all_of_it_is_left_to_the_grade_cells_where_nbgrader_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec("from autograder import check\npoints = check()", namespace)
+    assert math.isnan(namespace["points"])
 
 
 @pytest.mark.slow
