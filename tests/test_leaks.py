@@ -34,7 +34,7 @@ def test_the_starter_is_clean() -> None:
         "    return 64 * size * size",  # without its comment
         "Think of `return correct / total`, said the docstring.",
         "the shape is (64, 64, 7, 7), isn't it",  # a blank's value in prose
-        "As I said,\n# is larger since about 95 % of its parameters are in `linear1`, where each of 3,136 numbers has a "
+        "As said,\n# is larger since about 95 % of its parameters are in `linear1`, where each of 3,136 numbers has a "
         "weight of its own for",
         "# END SOLUTION",
         "### begin hidden tests",
