@@ -16,7 +16,7 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade watch lab assignments release student data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments batch doctor release student data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -32,6 +32,9 @@ help:  ## this list
 	@echo "  JSON=file          write the report there as well"
 	@echo "  HTML=file          write the page with pictures there"
 	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
+	@echo "  SANDBOX=walls      walls, container or off (batch)"
+	@echo "  WORKERS=n          processes (batch)"
+	@echo "  SCHEDULER=address  of a Dask cluster (batch)"
 	@echo "  FORCE=1            release even what orphans work in progress"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
@@ -57,6 +60,14 @@ data: env  ## the full MNIST data set (a sample is here already)
 assignments: env  ## generate assignments/ from solutions/
 	@$(PY) -m autograder assignments $(call option,root,ROOT)
 
+batch: env  ## grade a class: SUBMISSIONS=folder or zip, OUT=folder
+	@$(PY) -m autograder batch "$(SUBMISSIONS)" --out "$(OUT)" $(call option,assignment,ASSIGNMENT) \
+		$(call option,seed,SEED) $(call option,sandbox,SANDBOX) $(call option,workers,WORKERS) \
+		$(call option,scheduler,SCHEDULER) $(call option,root,ROOT)
+
+doctor: env  ## which walls this machine can put around student code
+	@$(PY) -m autograder doctor
+
 release: env  ## build the notebook for nbgrader, and release it
 	@$(PY) -m autograder release $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)
 
@@ -77,8 +88,9 @@ lint: env-dev  ## ruff and mypy
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: env  ## how fast grading is, beside a bare script
+bench: env  ## how fast grading is, one file and a class, beside the bare work
 	@$(PY) tests/benchmarks/grade.py
+	@$(PY) tests/benchmarks/batch.py
 
 report-card: env-dev  ## grade the grader, and write docs/report-card.md (minutes)
 	@$(PY) tests/evidence/report_card.py

@@ -25,13 +25,15 @@ Files = dict[str, bytes]
 
 COURSE = PACKAGE.parent
 KINDS = {".py", ".toml", ".ini", ".json", ".bin", ".jinja"}  # of files of the package
-# Tools that are of no use without the masters.
+# Tools that are of no use without the masters, or without a class.
 INSTRUCTORS = {
-    *("bundle.py", "leaks.py", "numbering.py", "release.py", "source_notebook.py"),
+    *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
     *("nbgrader_plugin.py", "nbgrader_release.py"),
+    *("batch", "class_causes.py", "class_summary.py", "handins", "row.py", "seeds.py"),
 }
+FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need
 TARGETS = {"help", "grade", "watch", "lab", "data", "clean", "env"}  # of the Makefile
-VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE"}  # that go with the other targets, in the Makefile's help
+VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE", "SANDBOX", "WORKERS", "SCHEDULER"}  # that go with the other targets, in the Makefile's help
 # What a wheel need not bring: whoever installs it has a notebook already, often in versions that must stay.
 NOTEBOOK_HAS = {"jupyter", "jupyterlab", "nbgrader"}
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
@@ -98,7 +100,8 @@ def common_files(number: str, without: Iterable[str] = ()) -> Files:
     for path in [data / "LICENSE", data / "README.md", *sorted((data / "sample").rglob("*"))]:
         if path.is_file():
             files[f"data/{path.relative_to(data).as_posix()}"] = path.read_bytes()
-    files["pyproject.toml"] = project((COURSE / "pyproject.toml").read_text(encoding="utf-8"), without).encode()
+    text = (COURSE / "pyproject.toml").read_text(encoding="utf-8")
+    files["pyproject.toml"] = project(text, FOR_CLASSES.union(without)).encode()
     return files
 
 
@@ -130,7 +133,7 @@ def project(text: str, without: Iterable[str]) -> str:
     sections = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
     wanted = ("[build-system]", "[project]", "[project.scripts]", "[project.entry-points", "[tool.hatch")
     made = "".join(section for section in sections if section.startswith(wanted))
-    return re.sub(rf'^ *"({"|".join(without)})[>=].*\n', "", made, flags=re.MULTILINE) if without else made
+    return re.sub(rf'^ *"({"|".join(without)})[>=].*\n', "", made, flags=re.MULTILINE)
 
 
 def with_version(source: bytes, number: str) -> bytes:

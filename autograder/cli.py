@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,6 @@ import typer
 from autograder import __version__
 from autograder.assignment import Assignment, AssignmentError, find_assignment, likely_assignment
 from autograder.cli_common import BELOW, FAULT, INTERRUPTED, STOPPED, USAGE, AssignmentName, Root, fail, relative
-from autograder.cli_instructor import app as instructors
 from autograder.report import Report
 from autograder.submission import SubmissionError, check_file, saved_last
 
@@ -28,7 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(instructors)
+if find_spec("autograder.cli_instructor"):  # not in a student's copy
+    from autograder.cli_instructor import app as instructors
+
+    app.add_typer(instructors)
 
 
 def main() -> None:

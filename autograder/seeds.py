@@ -28,8 +28,8 @@ class OfficialSeeds:
                 }
             except (OSError, ValueError, AttributeError, TypeError) as error:
                 raise SeedError(
-                    f"{self.path} cannot be read. It holds the official seeds: bring it back from a copy, or delete it, "
-                    "and others are drawn"
+                    f"{self.path} cannot be read. It holds the official seeds: bring it back from a copy, or "
+                    "delete it, and others are drawn"
                 ) from error
 
     def current(self, assignment: str) -> int:

@@ -136,7 +136,8 @@ def main() -> None:
         again = bare_work(Path(folder), count)
     work = (work + again) / 2  # before and after, since the machine drifts
     print(
-        f"a class of {count}: {took:.2f} s each on {cores()} cores, {took / work:.2f} times the bare work ({work:.2f} s)"
+        f"a class of {count}: {took:.2f} s each on {cores()} cores, "
+        f"{took / work:.2f} times the bare work ({work:.2f} s)"
     )
 
 

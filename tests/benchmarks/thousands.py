@@ -103,7 +103,8 @@ def tell(seen: list[dict[str, float]], reports: list[dict[str, float]]) -> None:
     for kind in ("workers", "hosts", "run"):
         before, after = (statistics.median(one[kind] for one in some) for some in (early, late))
         print(
-            f"{kind}: {before / 1e6:.0f} MB after the first 100, {after / 1e6:.0f} MB at the end: {after / before - 1:+.1%}"
+            f"{kind}: {before / 1e6:.0f} MB after the first 100, {after / 1e6:.0f} MB at the end: "
+            f"{after / before - 1:+.1%}"
         )
     right = [report["seconds"] for report in reports if report["score"] == 100]
     tenth = max(1, len(right) // 10)
