@@ -101,7 +101,7 @@ def as_json(record: Record) -> bytes:
 
 
 def version(assignment: Assignment, release: int) -> str:
-    """The version of a student's grader, with the release of each assignment in it, such as 0.1.0+cnn.2.
+    """The version of a student's grader, with the release of each assignment in it, such as 0.1.0+NAME.2.
 
     pip would not replace an installed wheel by one of the same version.
     """

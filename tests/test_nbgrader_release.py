@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpus import CNN
+from conftest import Graded
+from corpus import CNN, wrong_submission
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
@@ -16,6 +17,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder.assignment import find_assignment
 from autograder.nbgrader_release import ReleaseError, look, release
+from autograder.percent import blocks
 from autograder.source_notebook import make_notebook
 
 ROOT = CNN.suite.parents[2]
@@ -131,6 +133,22 @@ def test_noise_of_right_answers_costs_nothing(tmp_path: Path, monkeypatch: pytes
             )
     given = executed(notebook, tmp_path, monkeypatch)
     assert sum(points for points, _ in given.values()) == 100  # type: ignore[misc]
+
+
+@pytest.mark.slow
+def test_stock_nbgrader_gives_the_points_of_the_grader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, graded: Graded
+) -> None:
+    text = wrong_submission("train_no_zero_grad").text.replace('"pool1": (64, 32, 14, 14)', '"pool1": (64, 32)')
+    answers = {block.key: block.body()[1] for block in blocks(text) if block.key}
+    notebook = make_notebook(CNN, 1)
+    notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata.get("answer"), cell.source)
+    given = executed(notebook, tmp_path, monkeypatch)
+    report = graded(text)
+    assert {name: points for name, (points, _) in given.items()} == {f"check_{t.id}": t.score for t in report.tasks}
+    assert 60 < report.score < 90
 
 
 @pytest.mark.slow

@@ -21,7 +21,8 @@ def test_notebook_is_made_and_keeps_the_keys(script: Path) -> None:
     path, kept = pair(script)
     notebook = nbformat.read(path, as_version=4)
     keys = [cell.metadata.get("answer") for cell in notebook.cells if cell.metadata.get("answer")]
-    assert keys == list(dict.fromkeys(task.cell for task in CNN.tasks if task.cell))
+    tasks = list(dict.fromkeys(task.cell for task in CNN.tasks if task.cell))
+    assert keys == [*tasks, *(question.id for question in CNN.written)]
     assert kept is None and digest(script) == digest(CNN.starter) == digest(path)
 
 
