@@ -16,6 +16,8 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
+    # Dask samples what its workers do every 10 ms, and keeps it: 1 MB a submission.
+    "distributed.worker.profile.enabled": False,
     # The pages that a scheduler and workers show to any browser: none.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
