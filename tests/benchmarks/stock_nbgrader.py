@@ -1,0 +1,63 @@
+"""A class run beside stock `nbgrader autograde`, which runs the same checks in the student's kernel, a cell a task.
+
+    python tests/benchmarks/stock_nbgrader.py [submissions of nbgrader] [submissions of a class run]
+
+Both grade right submissions only. The notebook is the lesson's without its cells for the reader. Counted is the time
+from the first result to the last.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "benchmarks")]
+
+from batch import CLASS, CNN, class_run  # noqa: E402
+
+from autograder.source_notebook import make_notebook  # noqa: E402
+
+STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'stock'\n"
+
+
+def nbgrader(course: Path, *arguments: str) -> None:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    subprocess.run(command, check=True, cwd=course, env=environment, capture_output=True)
+
+
+def stock(course: Path, count: int) -> float:
+    """Seconds a submission of stock nbgrader."""
+    notebook = make_notebook(CNN, 1)
+    notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
+    for folder in ("source", *(f"submitted/student{number:02}" for number in range(count))):
+        path = course / folder / "cnn" / "cnn.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    (course / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    nbgrader(course, "generate_assignment", "cnn")
+    nbgrader(course, "autograde", "cnn")
+    graded = sorted(path.stat().st_mtime for path in (course / "autograded").glob("*/cnn/cnn.ipynb"))
+    nbgrader(course, "export")
+    points = [
+        line for line in (course / "grades.csv").read_text(encoding="utf-8").splitlines()[1:] if ",100.0," in line
+    ]
+    assert len(graded) == len(points) == count, "stock nbgrader did not grade all, or not all right"
+    return (graded[-1] - graded[0]) / (count - 1)
+
+
+def main() -> None:
+    few, many = (int(count) for count in (sys.argv[1:3] + ["10", str(CLASS)][len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory() as folder:
+        before = stock(Path(folder, "stock"), few)
+        ours = class_run(Path(folder), many)
+    print(f"stock nbgrader: {before:.1f} s a submission; a class run: {ours:.2f} s; {before / ours:.1f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
