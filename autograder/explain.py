@@ -175,7 +175,8 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
 
 def cells_of(task: Task, cells: Iterable[Any], name: str) -> list[Any]:
     """The cells in which the student answers `task`, by their key or because they bind `name`."""
-    binds = re.compile(rf"^\s*(def|class)\s+{re.escape(name)}\b|^\s*{re.escape(name)}\b\s*[:=]", re.MULTILINE)
+    name = re.escape(name)
+    binds = re.compile(rf"^[ \t]*((def|class)[ \t]+{name}\b|{name}\b[ \t]*[:=])", re.MULTILINE)
     return [cell for cell in cells if (task.cell and cell.answer == task.cell) or binds.search(cell.source)]
 
 

@@ -14,6 +14,7 @@ from autograder.compare import distance, kind, number, printable
 
 MAX_NUMBERS = 64  # of one check
 MAX_ARRAY = 100_000  # numbers that are looked at; no probe sends as many
+KEPT = 15_000  # numbers for which directions are kept; what the reference sends has no more
 MAX_TEXT = 300
 MATCH = 1e-4  # relative L2: nearer than this, two observations are the same
 APART = 10 * MATCH  # known mistakes are at least this far from each other and from what is right
@@ -35,8 +36,9 @@ def saw(*observations: Any) -> None:
 
 def take_down() -> Fingerprint:
     """What has been noted since the last call, compact."""
-    parts = [part(observation) for observation in noted]
-    noted.clear()
+    taken = noted.copy()
+    noted.clear()  # first: nothing of it may reach the next check
+    parts = [part(observation) for observation in taken]
     numeric = sum(bool(numbers) for _, numbers in parts) or 1
     return [(words, compact(numbers, MAX_NUMBERS // numeric)) for words, numbers in parts]
 
@@ -70,11 +72,19 @@ def compact(numbers: list[float], most: int) -> list[float]:
     return [float(f"{value:.8g}") for value in numbers]
 
 
-@lru_cache(maxsize=64)
 def directions(rows: int, columns: int) -> np.ndarray:
     """Random directions, (rows, columns), the same everywhere."""
+    # Kept for sizes of which there are few; what is sent may have any, and would fill the memory of the judge.
+    signs = (kept_signs if columns <= KEPT else random_signs)(rows, columns)
+    return signs / np.sqrt(rows)
+
+
+def random_signs(rows: int, columns: int) -> np.ndarray:
     random = np.random.RandomState(zlib.crc32(f"{rows} {columns}".encode()))
-    return random.choice([-1.0, 1.0], size=(rows, columns)) / np.sqrt(rows)
+    return random.choice([-1.0, 1.0], size=(rows, columns)).astype(np.int8)
+
+
+kept_signs = lru_cache(maxsize=64)(random_signs)
 
 
 def away(one: Fingerprint, other: Fingerprint) -> float:

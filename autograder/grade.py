@@ -46,6 +46,8 @@ def open_grading(
     `questions` and `expected` save drawing them, and asking the reference, for a caller that has them; `callbacks` are
     those of `Grading`. Raises what `grade` raises.
     """
+    if isinstance(handed_in, Path) and host.sandbox != "none" and handed_in.is_symlink():
+        raise SubmissionError(f"{handed_in} is a link, which may lead to somebody else's work: grade the file itself")
     explore = assignment.explore_cells()
     submission = handed_in if isinstance(handed_in, Submission) else read_submission(handed_in, explore)
     rules = load_rules()
@@ -56,7 +58,7 @@ def open_grading(
         questions.know(expected)
     probes = assignment.suite / "probes.py"
     session = Session(host, submission, probes, rules)
-    gpu = gpu_session(device, submission, probes, rules)
+    gpu = gpu_session(device, submission, probes, rules, walled=host.sandbox != "none")
     try:
         yield Grading(assignment, submission, questions, expected, session, gpu, **callbacks)
     finally:
@@ -158,9 +160,15 @@ def run_checks(grading: Grading, tasks: list[Task]) -> None:
         raise GraderFault(f"the checks {missing} gave no verdict") from grading.fault
 
 
-def gpu_session(device: str, submission: Submission, probes: Path, rules: dict[str, Any]) -> tuple[Session, str] | None:
+def gpu_session(
+    device: str, submission: Submission, probes: Path, rules: dict[str, Any], walled: bool
+) -> tuple[Session, str] | None:
     """A session whose child sees the GPU, in a host of its own, and the name of the GPU; None for the CPU alone."""
     gpu = gpu_to_try(device)
+    if gpu and walled:  # no GPU is seen behind walls, and student code must run nowhere else
+        if device == "auto":
+            return None
+        raise SubmissionError(f"behind walls there is no {gpu} device: use DEVICE=auto or DEVICE=cpu")
     if not gpu or submission.problem:
         return None
     host = start_host()

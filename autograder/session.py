@@ -140,29 +140,35 @@ class Session:
         cells = {cell.index: cell for cell in self.cells}
         start = Message(self._start())
         deadline = time.monotonic() + STARTING
-        begun: list[tuple[float, Cell, int, int]] = []  # when, cell, statement, line
+        # What runs, since when, and what ran longest before it. No list: a child may announce without end.
+        running: tuple[Cell, int, int] | None = None  # cell, statement, line
+        since = 0.0
+        longest: tuple[float, tuple[Cell, int, int] | None] = (-1.0, None)  # seconds, and what
         try:
             channel.send(start, timeout=STARTING)
             while True:
                 header = channel.receive(timeout=max(0.0, deadline - time.monotonic())).header
-                if "fault" in header and not begun:
+                if "fault" in header and not running:
                     raise HostError(str(header["fault"]))
                 if header.get("ready"):
                     self._take_down(header, cells)
                     return None
                 now = time.monotonic()
-                if not begun:
+                if not running:
                     deadline = now + 3 * seconds  # for all cells together
-                cell = cells[whole(header["running"])]
-                begun.append((now, cell, whole(header["statement"]), whole(header["line"])))
+                elif now - since > longest[0]:
+                    longest = (now - since, running)
+                running = (cells[whole(header["running"])], whole(header["statement"]), whole(header["line"]))
+                since = now
         except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
+            now = time.monotonic()
             late, ended = self._end(how, seconds)
-            if not begun:
+            if not running:
                 raise HostError("the process for student code did not start" + self.host.last_words()) from how
             # Out of time is not the fault of the statement that happens to run, but of the one that ran longest.
-            until = [*(when for when, *_ in begun[1:]), time.monotonic()]
-            spent = [end - when for end, (when, *_) in zip(until, begun, strict=True)]
-            _, cell, statement, line = begun[spent.index(max(spent)) if late else -1]
+            if late and longest[1] and longest[0] >= now - since:
+                running = longest[1]
+            cell, statement, line = running
             return End(cell, statement, place(cell.filename, line), ended)
 
     def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:

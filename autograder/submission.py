@@ -14,8 +14,9 @@ from typing import Any
 
 from autograder.percent import blocks
 
-TOP_BINDING = re.compile(r"^(\w+)\s*=[^=]", re.MULTILINE)
-ANY_BINDING = re.compile(r"^\s*(\w+)\s*=[^=]", re.MULTILINE)
+# Within a line: `\s` would go on to the end from each of a million empty ones.
+TOP_BINDING = re.compile(r"^(\w+)[ \t]*=[^=]", re.MULTILINE)
+ANY_BINDING = re.compile(r"^[ \t]*(\w+)[ \t]*=[^=]", re.MULTILINE)
 # Byte order marks of what some editors on Windows call "Unicode"; the longer ones first.
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -183,11 +184,13 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
         raise ValueError("it is not a Jupyter notebook; save it again in Jupyter") from error
     check_size(sum(len(cell.source) for _, cell in cells))
     found: list[Cell] = []
+    named: set[str] = set()
     for index, cell in cells:
         if holds_code(cell.source):
             filename = f"{name}, cell {cell_key(cell.metadata) or index + 1}"
-            if filename in [other.filename for other in found]:  # a copied cell
+            if filename in named:  # a copied cell
                 filename += f" ({index + 1})"
+            named.add(filename)
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
     return found
 

@@ -5,6 +5,7 @@ unpickled, and what a child sends is bounded before it is read.
 """
 
 import json
+import math
 import socket
 import struct
 import time
@@ -18,6 +19,8 @@ LENGTHS = struct.Struct(">QQ")  # bytes of the header, bytes of the arrays
 MAX_HEADER = 256 << 10
 MAX_ARRAYS = 64 << 20
 MAX_NAMES = 64 << 10  # safetensors' own header; 100,000 empty arrays would take seconds to list
+MAX_DIGITS = 20  # of a whole number; JSON takes 4,000, which neither float nor numpy can hold
+MAX_DEPTH = 32  # of lists and objects in each other; what reads them must not run out of stack
 
 
 class ProtocolError(ValueError):
@@ -97,15 +100,32 @@ def travelled(message: Message) -> Message:
 
 def parse_header(data: bytes) -> dict[str, Any]:
     def refuse(text: str) -> NoReturn:
-        raise ProtocolError(f"{text} in a header")
+        raise ValueError(text)  # NaN and Infinity, which are no JSON
+
+    def whole(text: str) -> int:
+        return int(text) if len(text) <= MAX_DIGITS else refuse(text)
+
+    def real(text: str) -> float:
+        return value if math.isfinite(value := float(text)) else refuse(text)  # 1e999
 
     try:
-        header = json.loads(data, parse_constant=refuse)  # NaN and Infinity are no JSON
+        header = json.loads(data, parse_constant=refuse, parse_int=whole, parse_float=real)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("a header that is not JSON") from error
     if not isinstance(header, dict):
         raise ProtocolError("a header that is not an object")
+    if depth(header) > MAX_DEPTH:
+        raise ProtocolError("a header of too many levels")
     return header
+
+
+def depth(value: Any) -> int:
+    """How many levels of lists and objects there are."""
+    levels, level = 0, [value]
+    while level := [inner for inner in level if isinstance(inner, dict | list)]:
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+        levels += 1
+    return levels
 
 
 def parse_arrays(data: bytes) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.assignment import find_assignment
 from autograder.mistakes import read_mistakes
-from autograder.percent import blocks
+from autograder.percent import Block, blocks
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 CNN = find_assignment("cnn")
@@ -24,8 +24,13 @@ def pieces(kind: str) -> list[Path]:
 
 def splice(piece: Path) -> str:
     """The reference solution with the cells of `piece` in their places."""
+    return put_cells(blocks(piece.read_text(encoding="utf-8"))[1:], piece.name)
+
+
+def put_cells(cells: list[Block], name: str) -> str:
+    """The reference solution with these cells in their places."""
     replaced, added = {}, []
-    for block in blocks(piece.read_text(encoding="utf-8"))[1:]:
+    for block in cells:
         if block.key:
             replaced[block.key] = block.lines
         else:
@@ -36,7 +41,7 @@ def splice(piece: Path) -> str:
         if added and block.lines[0] == "# %%":
             made += added
             added = []
-    assert not replaced and not added, f"{piece.name} has cells that the reference has not: {list(replaced)}"
+    assert not replaced and not added, f"{name} has cells that the reference has not: {list(replaced)}"
     return "\n".join(made)
 
 

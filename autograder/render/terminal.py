@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.assignment import Assignment, Task
+from autograder.compare import printable
 from autograder.render.messages import all_right, failures, points, shortened, to_do, waiting
 from autograder.report import CheckResult, Report, TaskResult
 from autograder.submission import age
@@ -34,7 +35,7 @@ class TerminalReport:
 
     def begin(self, submission: Path) -> None:
         saved = f", saved {age(submission)}" if submission.is_file() else ""
-        self.console.print(Text.assemble((submission.name, "bold"), saved))
+        self.console.print(Text.assemble((printable(submission.name), "bold"), saved))
         self.status.update("starting Python and PyTorch")
         self.status.start()
 
@@ -53,7 +54,7 @@ class TerminalReport:
         total.add_row("", Text("total", "bold"), Text(points(report.score, report.max_score), "bold"), "")
         self.console.print(total)
         if report.problem:
-            self.console.print(Text(f"\n{report.problem}", "red"))
+            self.console.print(Text(f"\n{printable(report.problem)}", "red"))
         for task in report.tasks if not report.problem else ():  # it is the same for all
             self.messages(task)
         for note in report.notes:
@@ -94,7 +95,7 @@ class TerminalReport:
         step = report.next_step
         self.console.print()
         if step is None:
-            self.console.print(Text(all_right(self.assignment, report), "bold green"))
+            self.console.print(Text(printable(all_right(self.assignment, report)), "bold green"))
             return
         where = f" ({step.line})" if step.line else ""
         self.console.print(Text.assemble(("Next: ", "bold"), f"{step.id}{where}: {to_do(step)}"))

@@ -82,5 +82,6 @@ def passes_agree(seen, right, name):
     if not len(order):
         raise Failure("the given model is measured", "no batch went through it", "use the arguments")
     due = dict(zip(right.arrays["order"].tolist(), right.arrays[name], strict=True))
-    wanted = np.stack([due.get(batch, np.zeros_like(right.arrays[name][0])) for batch in order.tolist()])
-    return fault(rows, wanted, TOLERANCE) is None
+    if not due.keys() >= set(order.tolist()):  # of what was never asked
+        return False
+    return fault(rows, np.stack([due[sample] for sample in order.tolist()]), TOLERANCE) is None

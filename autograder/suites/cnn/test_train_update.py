@@ -32,6 +32,10 @@ def judge(seen, asked):
             "they are what they were before",
             "which of the five steps is missing, or comes at the wrong time?",
         )
+    batches = -(-len(asked.arrays["x"]) // asked.values["batch"])
+    # A batch that never was has no gradient, and after it no weights are wrong.
+    if not ((came >= 0) & (came < batches)).all() or not np.array_equal(states[0], due[0]):
+        raise update_failure(1)
     for step in range(1, len(due)):
         away = np.linalg.norm(states[step].astype(np.float64) - due[step])
         if not within(away / max(np.linalg.norm(due[step] - due[0]), 1e-9), TOLERANCE):
