@@ -33,7 +33,15 @@ INSTRUCTORS = {
 }
 FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need
 TARGETS = {"help", "grade", "watch", "lab", "data", "clean", "env"}  # of the Makefile
-VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE", "SANDBOX", "WORKERS", "SCHEDULER"}  # that go with the other targets, in the Makefile's help
+VARIABLES = {
+    "ROOT",
+    "SEED",
+    "ARGS",
+    "FORCE",
+    "SANDBOX",
+    "WORKERS",
+    "SCHEDULER",
+}  # that go with the other targets, in the Makefile's help
 # What a wheel need not bring: whoever installs it has a notebook already, often in versions that must stay.
 NOTEBOOK_HAS = {"jupyter", "jupyterlab", "nbgrader"}
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold

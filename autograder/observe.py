@@ -6,6 +6,7 @@ numbers and arrays. It knows no expected value and decides nothing.
 
 import contextlib
 import io
+import marshal
 import math
 import sys
 import traceback
@@ -103,9 +104,10 @@ def serve(channel: Channel, lower: Callable[[], None] = lambda: None) -> None:
     `lower` takes away what student code must not have; it is called when nothing else is left to prepare.
     """
     try:
-        start = channel.receive().header
+        begin = channel.receive()
+        start = begin.header
         gpus = visible_gpus()
-        student, probes = prepare(start, lower)
+        student, probes = prepare(start, begin.arrays["probes"].tobytes(), lower)
     except Exception:  # ours, not the student's: no cell has run yet
         channel.send(Message({"fault": traceback.format_exc()}))
         return
@@ -130,15 +132,15 @@ def visible_gpus() -> list[str]:
     return [name for name, available in seen.items() if available]
 
 
-def prepare(start: dict[str, Any], lower: Callable[[], None]) -> tuple[Student, dict[str, Any]]:
-    """Lower this process and lay out the student's namespace; the probes come as text, like the submission."""
+def prepare(start: dict[str, Any], code: bytes, lower: Callable[[], None]) -> tuple[Student, dict[str, Any]]:
+    """Lower this process and lay out the student's namespace; the probes come as marshalled code, from the judge."""
     rules = start["rules"]
     printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
     probes = types.ModuleType("probes")  # a real one, so that a student's code can pickle the models made there
     sys.modules["probes"] = probes
-    exec(compile(start["probes"], "<probes>", "exec"), probes.__dict__)
+    exec(marshal.loads(code), probes.__dict__)
     filenames = {cell["filename"] for cell in start["cells"]}
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module

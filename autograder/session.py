@@ -1,9 +1,11 @@
 """Asks one submission the questions of a suite, in as many child processes as it takes."""
 
 import contextlib
+import marshal
 import signal
 import time
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +140,7 @@ class Session:
         """Let the child run the cells; which statement ended it, if one did."""
         seconds = self.rules["limits"]["cells"]
         cells = {cell.index: cell for cell in self.cells}
-        start = Message(self._start())
+        start = Message(self._start(), {"probes": compiled(self.probes)})
         deadline = time.monotonic() + STARTING
         # What runs, since when, and what ran longest before it. No list: a child may announce without end.
         running: tuple[Cell, int, int] | None = None  # cell, statement, line
@@ -186,7 +188,6 @@ class Session:
             "left_out": [(end.cell.index, end.statement) for end in self.ends],
             "definitions_only": len(self.ends) >= MAX_ENDS,
             "bound": sorted(self.submission.bound_names()),
-            "probes": self.probes,
             "rules": self.rules,
             "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
         }
@@ -199,6 +200,12 @@ class Session:
         late = isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0)
         self.timed_out |= late
         return late, sentence(how, code, seconds, late)
+
+
+@lru_cache(maxsize=8)
+def compiled(probes: str) -> np.ndarray:
+    """The code of a suite's probes as bytes, (n,): a child of the same Python need not compile it again."""
+    return np.frombuffer(marshal.dumps(compile(probes, "<probes>", "exec")), np.uint8)
 
 
 def whole(value: Any) -> int:
