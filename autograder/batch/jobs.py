@@ -1,9 +1,10 @@
 """A class of submissions, graded in parallel: what is graded already is found, the rest goes to the workers."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.assignment import Assignment
 from autograder.batch import worker
@@ -184,7 +185,16 @@ class ClassRun:
 
 def row_of(handin: HandIn, result: Result | None, fault: str = "") -> Row:
     page = f"pages/{handin.page_name}.html" if result else None
-    return Row(handin.student, handin.submission, page, result.report if result else None, fault)
+    return Row(handin.student, handin.submission, page, interned(result.report) if result else None, fault)
+
+
+def interned(value: Any) -> Any:
+    """The same with each text in memory once: the reports of a class say much the same."""
+    if isinstance(value, str):
+        return sys.intern(value)
+    if isinstance(value, list):
+        return [interned(inner) for inner in value]
+    return {sys.intern(key): interned(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def better(first: Outcome | None, second: Outcome) -> Outcome:
