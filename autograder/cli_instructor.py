@@ -68,7 +68,7 @@ def batch(
     except OSError as error:
         fail(f"a result could not be kept: {error.strerror or error}. What is graded stays; {AGAIN}", FAULT)
     except KeyboardInterrupt:
-        fail(f"stopped. {progress.done} of {len(handins)} are graded and stay; {AGAIN}", INTERRUPTED)
+        fail(f"stopped. {progress.done} of {progress.total} are graded and stay; {AGAIN}", INTERRUPTED)
     progress.summary(rows)
     raise typer.Exit(BELOW if any(not row.report for row in rows) else 0)
 

@@ -341,7 +341,10 @@ def test_an_existing_cluster_is_used_and_learns_no_names(tmp_path: Path) -> None
 
 def test_what_cannot_be_run_is_said(tmp_path: Path) -> None:
     place, out = hand_in(tmp_path / "class", ann=SOLUTION), tmp_path / "out"
-    assert "apt install bubblewrap" in batch(place, out, "--root", COURSE, PATH=str(tmp_path)).stderr
+    assert batch(place, out).returncode == 0
+    done = batch(place, out, "--root", COURSE, PATH=str(tmp_path))
+    assert done.returncode == 2 and "apt install bubblewrap" in done.stderr and "--sandbox off" in done.stderr
+    assert float(scores(out)["ann"]) == 10, "what was graded still stands in the table"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("precious")
     for place_, out_, options, said in (

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 DEATHS = 3  # of its worker, before a submission is given up
+CHOICE = " (--sandbox container says that the container around is the wall; --sandbox off does without.)"
+OTHERWISE = {"walls": CHOICE, "container": "", "off": ""}
 
 
 @dataclass
@@ -52,17 +54,14 @@ class ClassRun:
     again: deque[Job] = field(default_factory=deque)  # what is to be repeated alone, when the others are done
     rows: dict[HandIn, Row] = field(default_factory=dict)
 
-    def run(self, handins: list[HandIn]) -> list[Row]:
-        """Grade them all. Raises ClusterError, or OSError where the disk does not take a result."""
-        self.make_ready()
-        to_do = self.look_up(handins)
+    def grade(self, handins: Iterable[HandIn]) -> None:
+        """Grade what `look_up` has not found. Raises ClusterError, or OSError where the disk does not take a result."""
         threads = sum(self.client.nthreads().values())
         # Some more than there are workers, so that none waits for us; not all, so that memory stays flat.
-        self.work_through(map(self.job, to_do), limit=2 * threads)
+        self.work_through(map(self.job, handins), limit=2 * threads)
         while self.again:
             repeated, self.again = self.again, deque()
             self.work_through(iter(repeated), limit=1)
-        return self.done(handins)
 
     def done(self, handins: Iterable[HandIn]) -> list[Row]:
         """The rows that there are, in the order of the hand-ins."""
@@ -74,7 +73,7 @@ class ClassRun:
         if not ready:
             raise ClusterError("the cluster has no workers")
         if missing := {found.missing for found in ready.values() if found.missing}:
-            raise ClusterError(f"{len(missing)} of {len(ready)} workers cannot grade: {'; '.join(sorted(missing))}")
+            raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}{OTHERWISE[self.setup.sandbox]}")
         kinds = {(found.sandbox, found.torch) for found in ready.values()}
         if len(kinds) > 1:
             said = ", ".join(f"{sandbox} walls with torch {torch}" for sandbox, torch in sorted(kinds))
@@ -162,8 +161,10 @@ class ClassRun:
             return
         if isinstance(error, KilledWorker):
             outcome = Outcome(fault=f"the worker that graded it died, {DEATHS} times")
-        elif error or future.status != "finished":
-            outcome = Outcome(fault=f"its workers are gone: {error or future.status}")
+        elif error:
+            outcome = Outcome(fault=f"its worker could not grade it: {error}")
+        elif future.status != "finished":
+            raise ClusterError("the scheduler is gone; what is graded stays, and the same command goes on from here")
         else:
             outcome = future.result()
         if outcome.timed_out and not job.first:

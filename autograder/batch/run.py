@@ -41,11 +41,13 @@ def grade_class(
     setup = Setup(assignment.name, how.root, how.sandbox, suite_digest(assignment))
     with open_cluster(how.scheduler, how.workers or min(cores(), len(handins)), output.scratch) as client:
         run = ClassRun(assignment, output, setup, client, how.seed, on_row)
+        run.make_ready()
+        to_do = run.look_up(handins)
         try:
-            run.run(handins)
+            run.grade(to_do)
         finally:
             write_pages(run, handins)
-            client.run(close)
+        client.run(close)
     return run.done(handins)
 
 
