@@ -28,6 +28,7 @@ from autograder.seeds import OfficialSeeds
 IGNORE = ".gitignore"  # by what it says, a folder of ours is known
 IGNORED = "# Written by `autograder batch`: results of students, for no repository.\n*\n"
 OWNER_ONLY = 0o700
+OTHERS = 0o077  # what a umask takes from whatever is written
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula begins with one of these
 
 
@@ -53,6 +54,8 @@ class Output:
         Raises:
             OutputError: it holds something else, another run is at work in it, or it cannot be written.
         """
+        folder = folder.absolute()  # workers have other current folders
+        before = os.umask(OTHERS)
         try:
             if folder.exists() and not is_ours(folder) and any(folder.iterdir()):
                 raise OutputError(f"{folder} holds something else: name a new folder with --out")
@@ -69,6 +72,8 @@ class Output:
                     shutil.rmtree(output.scratch, ignore_errors=True)
         except NotADirectoryError as error:
             raise OutputError(f"{folder} is not a folder") from error
+        finally:
+            os.umask(before)
 
     def write_tables(self, rows: Collection[Row]) -> None:
         """Write the tables anew, with these rows."""
