@@ -16,7 +16,7 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade watch lab assignments batch doctor release student data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments batch doctor release student gradescope data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -25,7 +25,7 @@ help:  ## this list
 	@echo
 	@echo "  ASSIGNMENT=name    which assignment, where there are several"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
-	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record, release, student)"
+	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record, release, student, gradescope)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
@@ -73,6 +73,9 @@ release: env  ## build the notebook for nbgrader, and release it
 
 student: env  ## build the zip and the wheel for students, in dist/
 	@$(PY) -m autograder student $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)
+
+gradescope: env  ## build the zip that grades on Gradescope, in dist/
+	@$(PY) -m autograder gradescope $(call option,assignment,ASSIGNMENT) $(call option,seed,SEED) $(call option,root,ROOT)
 
 record: env  ## record the reference solutions' observations
 	@$(PY) -m autograder record $(call option,root,ROOT)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from autograder import __version__
 from autograder.assignment import PACKAGE, RELEASE, Assignment, assignment_names, find_assignment
@@ -29,7 +30,7 @@ KINDS = {".py", ".toml", ".ini", ".json", ".bin", ".jinja"}  # of files of the p
 INSTRUCTORS = {
     *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
     *("nbgrader_plugin.py", "nbgrader_release.py"),
-    *("batch", "class_causes.py", "class_summary.py", "handins", "row.py", "seeds.py"),
+    *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py"),
 }
 FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need
 TARGETS = {"help", "grade", "watch", "lab", "data", "clean", "env"}  # of the Makefile
@@ -62,13 +63,16 @@ class Bundle:
     wheel: bytes
 
 
-def grader_files(names: Iterable[str], root: Path) -> Files:
-    """The package without instructors' tools, with the suites of these assignments of the course in `root`."""
-    files = {}
+def grader_files(names: Iterable[str], root: Path, also: Iterable[str] = ()) -> Files:
+    """The package with the suites of these assignments of the course in `root`.
+
+    Of the instructors' tools it holds those only that are named in `also`.
+    """
+    files, without = {}, {"data", *INSTRUCTORS}.difference(also)
     for path in sorted(PACKAGE.rglob("*")):
         part = path.relative_to(PACKAGE)
         in_suite = part.parts[0] == "suites" and len(part.parts) > 2
-        if path.suffix in KINDS and part.parts[0] not in ("data", *INSTRUCTORS) and not in_suite:
+        if path.suffix in KINDS and part.parts[0] not in without and not in_suite:
             files[f"autograder/{part.as_posix()}"] = path.read_bytes()
     for name in names:
         suite = root / "autograder" / "suites" / name
@@ -165,14 +169,17 @@ def build_wheel(files: Mapping[str, bytes]) -> tuple[str, bytes]:
         return wheels[0].name, wheels[0].read_bytes()
 
 
-def pack(files: Mapping[str, bytes], folder: str) -> bytes:
-    """A zip whose bytes depend on the files alone."""
+def pack(files: Mapping[str, bytes], folder: str = "", modes: Mapping[str, int] = MappingProxyType({})) -> bytes:
+    """A zip of these files, in a `folder` if it has a name, whose bytes depend on the arguments alone.
+
+    `modes` are those of files that are not for everybody to read and for nobody to run.
+    """
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{folder}/{name}", TIME)
+            entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, on every platform
-            entry.external_attr = 0o100644 << 16
+            entry.external_attr = (0o100000 | modes.get(name, 0o644)) << 16
             packed.writestr(entry, files[name])
     return data.getvalue()

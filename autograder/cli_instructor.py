@@ -181,6 +181,42 @@ def student(
         typer.echo(f"No solution is in {relative(to / name)}, {len(data) / 1e6:.1f} MB.")
 
 
+@app.command()
+def gradescope(
+    assignment: AssignmentName = None,
+    seed: Annotated[int | None, typer.Option(help="Ask the questions of this seed. Default: an official one.")] = None,
+    new_seed: Annotated[bool, typer.Option("--new-seed", help="Draw another official seed.")] = False,
+    torch_index: Annotated[
+        str | None,
+        typer.Option(envvar="TORCH_INDEX", help="Take PyTorch from this index. Default: the one in use here."),
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("dist"),
+    root: Root = None,
+) -> None:
+    """Build the zip that grades on Gradescope: see docs/gradescope.md. No solution is in it."""
+    found = one_master(assignment, root)
+    from autograder import files
+    from autograder.gradescope.build import index_in_use, make_zip, official_seeds
+    from autograder.isolation.launch import HostError, start_host
+    from autograder.leaks import LeakError
+    from autograder.seeds import SeedError
+    from autograder.verdict import GraderFault
+
+    path, host = to / f"{found.name}-gradescope.zip", start_host(warm=True)
+    try:
+        if seed is None:
+            seeds = official_seeds(found.suite.parents[2])
+            seed = seeds.draw(found.name) if new_seed else seeds.current(found.name)
+        index = index_in_use() if torch_index is None else torch_index
+        files.write(path, make_zip(found, seed, host, index), mode=0o600)
+    except (SeedError, LeakError, GraderFault, HostError, OSError) as error:
+        fail(str(error), 1)
+    finally:
+        host.close()
+    typer.echo(f"No solution is in {relative(path)}, {path.stat().st_size / 1e6:.1f} MB; its seed is {seed}.")
+    typer.echo(f"PyTorch will come from {index}." if index else "PyTorch will come with CUDA, 3 GB: see --torch-index.")
+
+
 def one_master(assignment: str | None, root: Path | None) -> Assignment:
     """The assignment that is meant, with its master."""
     try:

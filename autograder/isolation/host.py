@@ -4,6 +4,8 @@ Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child|
 `fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
 Both may be `walled`: bubblewrap stands around them, and each child is fenced in once more before student code runs.
+`fork` may be `fenced` instead: it is another user's process, in a container, and each child is fenced in as far as the
+kernel allows.
 """
 
 import contextlib
@@ -20,8 +22,11 @@ from typing import NoReturn
 from autograder.isolation import limits
 
 
-def serve_forks(control: socket.socket, warm: bool, walled: bool) -> None:
-    """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`."""
+def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket, bool], NoReturn]") -> None:
+    """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`.
+
+    `be` is what a child does, with its socket and whether it sees a GPU.
+    """
     import_torch()
     if warm:
         take_one_step()
@@ -36,7 +41,6 @@ def serve_forks(control: socket.socket, warm: bool, walled: bool) -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            be = supervise if walled else be_child
             be(socket.socket(fileno=fds[0]), command == b"gpu")
         os.close(fds[0])
         control.send(str(wait_for(pid, control)).encode())
@@ -90,6 +94,13 @@ def fence(own_folders: bool) -> None:
     from autograder.isolation import lower
 
     lower.fence(own_folders)
+
+
+def be_fenced(sock: socket.socket, gpu: bool) -> NoReturn:
+    """A child that is another user's, in a container."""
+    from autograder.isolation import lower
+
+    be_child(sock, gpu, lower.fence_as_far_as_possible)
 
 
 def be_child(sock: socket.socket, gpu: bool, lower: Callable[[], None] = lambda: None) -> NoReturn:
@@ -156,7 +167,8 @@ def take_one_step() -> None:
 def main() -> None:
     mode, walled = sys.argv[1], "walled" in sys.argv[2:]
     if mode in ("fork", "fork-warm"):
-        serve_forks(socket.socket(fileno=os.dup(0)), warm=mode == "fork-warm", walled=walled)
+        be = supervise if walled else be_fenced if "fenced" in sys.argv[2:] else be_child
+        serve_forks(socket.socket(fileno=os.dup(0)), mode == "fork-warm", be)
     else:
         if os.name == "nt":
             size = int.from_bytes(sys.stdin.buffer.read(4), "big")

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 from autograder.assignment import PACKAGE
 from autograder.isolation.bubblewrap import behind_walls
+from autograder.isolation.user import User
 from autograder.wire import Channel
 
 # One thread: the sums of a second one differ in their last digits, and on shared cores two are slower than one.
@@ -40,7 +42,7 @@ class Child(Protocol):
 
 
 class Host(Protocol):
-    sandbox: str  # the walls around its children: none, warm or cold
+    sandbox: str  # the walls around its children: none, warm, cold or container
 
     def spawn(self, gpu: bool = False) -> Child: ...
 
@@ -66,12 +68,17 @@ def start_host(warm: bool = False) -> Host:
 
 
 class ForkingHost:
-    """One process that imports torch, and forks a child for each `spawn`; one child at a time."""
+    """One process that imports torch, and forks a child for each `spawn`; one child at a time.
 
-    def __init__(self, warm: bool, walled: bool = False) -> None:
-        self.sandbox = "warm" if walled else "none"
+    With a `user` it and its children are that user's, whose processes all end with it: one host, one submission.
+    """
+
+    def __init__(self, warm: bool, walled: bool = False, user: User | None = None) -> None:
+        self.sandbox = "container" if user else "warm" if walled else "none"
+        self.user = user
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.process, self.errors, self.scratch = _start_python(["fork-warm" if warm else "fork"], theirs, walled)
+        mode = "fork-warm" if warm else "fork"
+        self.process, self.errors, self.scratch = _start_python([mode], theirs, walled, user)
         theirs.close()
 
     def spawn(self, gpu: bool = False) -> "ForkedChild":
@@ -103,6 +110,8 @@ class ForkingHost:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.user:
+            self.user.end_all()
         self.scratch.cleanup()
 
 
@@ -180,7 +189,7 @@ class SpawnedChild:
 
 
 def _start_python(
-    arguments: list[str], theirs: socket.socket, walled: bool = False
+    arguments: list[str], theirs: socket.socket, walled: bool = False, user: User | None = None
 ) -> "tuple[subprocess.Popen[bytes], IO[bytes], tempfile.TemporaryDirectory[str]]":
     """`host.py` in a session of its own, with `theirs` as its standard input.
 
@@ -203,6 +212,9 @@ def _start_python(
     errors = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
     scratch = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
     options: dict[str, Any] = {"stdout": errors, "stderr": errors, "env": environment, "cwd": scratch.name}
+    if user:
+        command.append("fenced")
+        options |= user.options(Path(scratch.name), ENVIRONMENT)
     if os.name != "nt":
         return subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True, **options), errors, scratch
     process = subprocess.Popen(command, stdin=subprocess.PIPE, **options)
