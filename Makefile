@@ -16,7 +16,7 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade watch lab assignments batch doctor release student gradescope data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments autograde batch doctor release student gradescope data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -32,9 +32,10 @@ help:  ## this list
 	@echo "  JSON=file          write the report there as well"
 	@echo "  HTML=file          write the page with pictures there"
 	@echo "  FAIL_UNDER=n       exit with an error when the score is lower"
-	@echo "  SANDBOX=walls      walls, container or off (batch)"
-	@echo "  WORKERS=n          processes (batch)"
-	@echo "  SCHEDULER=address  of a Dask cluster (batch)"
+	@echo "  SANDBOX=walls      walls, container or off (autograde, batch)"
+	@echo "  WORKERS=n          processes (autograde, batch)"
+	@echo "  SCHEDULER=address  of a Dask cluster (autograde, batch)"
+	@echo "  REGRADE=1          grade again what was graded before a change in the suite (autograde)"
 	@echo "  FORCE=1            release even what orphans work in progress"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
@@ -64,6 +65,11 @@ batch: env  ## grade a class: SUBMISSIONS=folder or zip, OUT=folder
 	@$(PY) -m autograder batch "$(SUBMISSIONS)" --out "$(OUT)" $(call option,assignment,ASSIGNMENT) \
 		$(call option,seed,SEED) $(call option,sandbox,SANDBOX) $(call option,workers,WORKERS) \
 		$(call option,scheduler,SCHEDULER) $(call option,root,ROOT)
+
+autograde: env  ## grade what nbgrader has collected, into its gradebook
+	@$(PY) -m autograder autograde $(call option,assignment,ASSIGNMENT) $(if $(REGRADE),--regrade) \
+		$(call option,sandbox,SANDBOX) $(call option,workers,WORKERS) $(call option,scheduler,SCHEDULER) \
+		$(call option,root,ROOT)
 
 doctor: env  ## which walls this machine can put around student code
 	@$(PY) -m autograder doctor

@@ -1,12 +1,15 @@
 """The commands for instructors."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
 from autograder.cli_common import BELOW, FAULT, INTERRUPTED, USAGE, AssignmentName, Root, fail, relative
+
+if TYPE_CHECKING:
+    from autograder.nbgrader.autograde import Plan
 
 app = typer.Typer()
 SANDBOXES = ("walls", "container", "off")
@@ -71,6 +74,74 @@ def batch(
         fail(f"stopped. {progress.done} of {progress.total} are graded and stay; {AGAIN}", INTERRUPTED)
     progress.summary(rows)
     raise typer.Exit(BELOW if any(not row.report for row in rows) else 0)
+
+
+@app.command()
+def autograde(
+    assignment: AssignmentName = None,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade again, by the suite as it is now, what was graded before.")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes on this machine. Default: one a core.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: see docs/scaling.md.")] = None,
+    sandbox: Annotated[
+        str | None, typer.Option(help="walls, container or off. Default: as nbgrader_config.py has it.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Grade what nbgrader has collected: in parallel, then into its gradebook and autograded/.
+
+    Stop it whenever you like: the same command goes on where it was. `nbgrader autograde` gives the same grades, one by
+    one. Points and comments that a person has given stay.
+
+    Exit codes: 0 all are graded; 1 some could not be, run it again; 2 wrong usage, or no walls.
+    """
+    found = one_master(assignment, root)
+    from autograder.batch.cluster import ClusterError
+    from autograder.batch.output import Output, OutputError
+    from autograder.batch.run import How
+    from autograder.nbgrader import autograde as run
+    from autograder.nbgrader.release import ReleaseError
+    from autograder.nbgrader.results import NoHost, results_folder
+    from autograder.render.class_progress import ClassProgress
+    from autograder.seeds import SeedError
+    from autograder.submission import SubmissionError
+
+    course = (root or found.suite.parents[2]).resolve()
+    out = results_folder(course, found)
+    progress = ClassProgress(relative(out))
+    try:
+        how = How(root, run.settle_sandbox(course, sandbox), None, workers, scheduler)
+        plan = run.plan(found, course, regrade)
+        with Output.open(out, found) as output, progress:
+            progress.begin([one.handin for one in plan.graded], how.sandbox)
+            rows = run.grade(found, course, plan, output, how, progress.row) if plan.graded else {}
+        tell_plan(plan, run.strangers(course, plan))
+        for change in run.changes(found, course, plan, rows):
+            typer.echo(f"  {change}")
+        run.write_books(found, course, plan, rows)
+    except (SubmissionError, OutputError, SeedError, ClusterError, NoHost) as error:
+        fail(str(error), USAGE)
+    except ReleaseError as error:
+        fail(str(error), BELOW)
+    except OSError as error:
+        fail(f"a result could not be kept: {error.strerror or error}. What is graded stays; {AGAIN}", FAULT)
+    except KeyboardInterrupt:
+        fail(f"stopped. {progress.done} are graded and stay; {AGAIN}", INTERRUPTED)
+    progress.summary(list(rows.values()))
+    raise typer.Exit(BELOW if any(not row.report for row in rows.values()) else 0)
+
+
+def tell_plan(plan: "Plan", strangers: list[str]) -> None:
+    """What is about to be written into the gradebook, and what is not."""
+    if strangers:
+        typer.echo(f"not in the gradebook's list of students, and added to it: {', '.join(strangers)}")
+    if plan.older:
+        typer.echo(
+            f"{len(plan.older)} were graded by another version of the suite, and stay as they are; "
+            "REGRADE=1 (--regrade) grades them again"
+        )
+    typer.echo(f"{len(plan.due)} to be written into the gradebook, {len(plan.kept)} are there already")
 
 
 @app.command()
@@ -153,7 +224,7 @@ def release(
 ) -> None:
     """Build an assignment's notebook for nbgrader, look at it for leaks, and release it to the students."""
     found = one_master(assignment, root)
-    from autograder import nbgrader_release
+    from autograder.nbgrader import release as nbgrader_release
 
     try:
         notebook = nbgrader_release.release(found, typer.echo, force, exchange)
@@ -171,7 +242,7 @@ def student(
 ) -> None:
     """Build what students get without nbgrader: a zip of their own folder, and a wheel for a notebook alone."""
     found = one_master(assignment, root)
-    from autograder import nbgrader_release
+    from autograder.nbgrader import release as nbgrader_release
 
     try:
         bundle = nbgrader_release.student(found, typer.echo, to, force)

@@ -177,7 +177,7 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
         with warnings.catch_warnings():  # about ids of cells, which say nothing to a student
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(text, as_version=4)
-        cells = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        cells = [(index, cell) for index, cell in enumerate(notebook.cells) if is_code(cell)]
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON (line {error.lineno}); save it again in Jupyter") from error
     except Exception as error:  # nbformat raises what it meets: KeyError, AttributeError, its own
@@ -193,6 +193,12 @@ def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
             named.add(filename)
             found.append(make_cell(index, cell.source, filename, 1, cell.metadata, explore))
     return found
+
+
+def is_code(cell: Any) -> bool:
+    """Whether a cell is one of code; nbgrader's metadata still say so where somebody has turned it into text."""
+    nbgrader = cell.metadata.get("nbgrader")
+    return cell.cell_type == "code" or (isinstance(nbgrader, dict) and nbgrader.get("cell_type") == "code")
 
 
 def holds_code(source: str) -> bool:

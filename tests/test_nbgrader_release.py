@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
 
 from autograder.assignment import find_assignment
-from autograder.nbgrader_release import ReleaseError, look, release
+from autograder.nbgrader.release import ReleaseError, look, release
 from autograder.percent import blocks
 from autograder.source_notebook import make_notebook
 

@@ -96,24 +96,14 @@ class ClassRun:
         return to_do
 
     def job(self, handin: HandIn) -> Job:
-        data, problem = b"", handin.problem
-        if not problem:
-            try:
-                data = handin.read()
-            except (OSError, ValueError) as error:
-                problem = f"{handin.name} cannot be read: {error}"
-        digest = submission_digest(f"{handin.name} {problem} {handin.note}", data)
+        data, problem, digest = content(handin)
         seed = self.seed_for(digest)
         work = Work(handin.name, data, seed, problem, handin.note)
         return Job(work, digest, self.conditions(seed), [handin])
 
     def seed_for(self, digest: str) -> int:
-        """The seed asked for, that which the submission was graded with, or the official one in use."""
-        if self.seed is not None:
-            return self.seed
-        name, seeds = self.assignment.name, self.output.seeds
-        known = self.output.results.seed_of(digest, seeds.drawn(name))
-        return seeds.current(name) if known is None else known
+        """The seed asked for, else the official one."""
+        return self.output.official_seed(digest) if self.seed is None else self.seed
 
     def conditions(self, seed: int) -> Conditions:
         return Conditions(self.setup.suite, seed, self.sandbox, self.torch)
@@ -182,6 +172,17 @@ class ClassRun:
                 self.output.write_page(row, outcome.result.page)
             self.output.add(row)
             self.on_row(row)
+
+
+def content(handin: HandIn) -> tuple[bytes, str, str]:
+    """What was handed in, why there is nothing to grade (empty if there is), and the digest of both."""
+    data, problem = b"", handin.problem
+    if not problem:
+        try:
+            data = handin.read()
+        except (OSError, ValueError) as error:
+            problem = f"{handin.name} cannot be read: {error}"
+    return data, problem, submission_digest(f"{handin.name} {problem} {handin.note}", data)
 
 
 def row_of(handin: HandIn, result: Result | None, fault: str = "") -> Row:

@@ -57,11 +57,7 @@ class Output:
         folder = folder.absolute()  # workers have other current folders
         before = os.umask(OTHERS)
         try:
-            if folder.exists() and not is_ours(folder) and any(folder.iterdir()):
-                raise OutputError(f"{folder} holds something else: name a new folder with --out")
-            folder.mkdir(parents=True, exist_ok=True)
-            folder.chmod(OWNER_ONLY)
-            write(folder / IGNORE, IGNORED)
+            make_folder(folder)
             with open(folder / ".lock", "w") as lock, alone(lock, folder):
                 output = cls(folder, assignment)
                 shutil.rmtree(output.scratch, ignore_errors=True)  # of a run that was killed
@@ -74,6 +70,12 @@ class Output:
             raise OutputError(f"{folder} is not a folder") from error
         finally:
             os.umask(before)
+
+    def official_seed(self, submission: str) -> int:
+        """That with which a submission was graded, by whichever version of the suite; else the one in use."""
+        name = self.assignment.name
+        known = self.results.seed_of(submission, self.seeds.drawn(name))
+        return self.seeds.current(name) if known is None else known
 
     def write_tables(self, rows: Collection[Row]) -> None:
         """Write the tables anew, with these rows."""
@@ -105,6 +107,15 @@ class Output:
         remark = report["problem"] or "; ".join(report["notes"])
         mistakes = " ".join(report["mistakes"])
         return [row.student, row.submission, *points, mistakes, remark, report["seed"], report["sandbox"]]
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder if need be, for its owner's eyes only. Raises OutputError where it holds something else."""
+    if folder.exists() and not is_ours(folder) and any(folder.iterdir()):
+        raise OutputError(f"{folder} holds something else: name a new folder with --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(OWNER_ONLY)
+    write(folder / IGNORE, IGNORED)
 
 
 def is_ours(folder: Path) -> bool:

@@ -40,6 +40,7 @@ class Conditions:
 class Result:
     report: dict[str, Any]  # as `--json` writes it, without the path of anybody's file
     page: str  # the report as a page of HTML
+    pictures: str = ""  # those of the page alone, for another page to hold
 
 
 class ResultStore:

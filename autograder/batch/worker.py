@@ -16,7 +16,7 @@ from autograder.grade import grade
 from autograder.isolation.launch import HostError
 from autograder.isolation.sandbox import NoWalls, open_host
 from autograder.questions import Questions, expected_answers
-from autograder.render.page import page
+from autograder.render.page import page, pictures
 from autograder.rules import load_rules
 from autograder.session import Observation
 from autograder.submission import Submission, parse_submission
@@ -93,7 +93,7 @@ class Grader:
         questions = self.questions_for(work.seed)
         report = grade(self.assignment, submission, self.host, questions=questions, expected=expected)
         report.notes += [work.note] if work.note else []
-        result = Result(report.as_dict(), page(self.assignment, report))
+        result = Result(report.as_dict(), page(self.assignment, report), pictures(report))
         return Outcome(result, timed_out=report.timed_out and report.score < report.max_score)
 
     def questions_for(self, seed: int) -> Questions:

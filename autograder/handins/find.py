@@ -17,6 +17,7 @@ from autograder.compare import printable
 from autograder.handins import listing, lms
 from autograder.handins.choice import File, choose, is_code, is_own_name, none_to_grade
 from autograder.handins.listing import Item
+from autograder.handins.stand_in import is_stand_in
 from autograder.submission import SubmissionError
 
 MAX_NAME, MAX_BYTES = 100, 180  # characters and bytes of a name; a file system takes 255 bytes
@@ -181,7 +182,7 @@ def class_within(below: list[Item], level: int, assignment: str, alone: bool, pa
 
 
 def hand_in(student: Student, assignment: str) -> HandIn:
-    files = expanded(student.files)
+    files = [file for file in expanded(student.files) if not is_stand_in(file.item)]
     found = choose(files, assignment)
     who = cut(plain(unicodedata.normalize("NFC", student.name)).strip(), MAX_NAME, MAX_NAME * 4) or "unnamed"
     if not found:

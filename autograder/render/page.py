@@ -18,7 +18,7 @@ from autograder import __version__, files
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.render import messages, svg
-from autograder.report import Report
+from autograder.report import Picture, Report
 
 MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "not_run": "·"}
 SAID = (messages.failures, messages.waiting, messages.all_right, messages.to_do, messages.shortened, messages.points)
@@ -38,11 +38,21 @@ def page(assignment: Assignment, report: Report) -> str:
             assignment=assignment,
             report=report,
             name=Path(report.submission).name,
-            pictures=[(picture, svg.draw(picture)) for picture in report.pictures],
+            pictures=drawn(report),
             versions=versions(),
             time=time.strftime("%Y-%m-%d %H:%M"),
         )
     )
+
+
+def drawn(report: Report) -> list[tuple[Picture, Markup]]:
+    return [(picture, svg.draw(picture)) for picture in report.pictures]
+
+
+def pictures(report: Report) -> str:
+    """The pictures alone, as a piece of HTML; it takes the style of `svg.css.jinja`."""
+    template = environment().get_template("pictures.html.jinja")
+    return template.render(pictures=drawn(report)) if report.pictures else ""
 
 
 def cell(assignment: Assignment, report: Report) -> str:

@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.nbgrader_plugin import GENERATE, MakeStubs
+from autograder.nbgrader.settings import GENERATE
+from autograder.nbgrader.stubs import MakeStubs
 from autograder.percent import blocks
 from autograder.release import MarkerError
 from autograder.source_notebook import make_notebook

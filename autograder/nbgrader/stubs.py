@@ -1,21 +1,10 @@
-"""What stands in nbgrader's own pipeline; `nbgrader_config.py` puts it there."""
+"""The stubs of nbgrader's notebook: the same as those of the script."""
 
 from pathlib import Path
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    IncludeHeaderFooter,
-    InstantiateTests,
-    LockCells,
-    SaveCells,
-)
+from nbgrader.preprocessors import ClearSolutions
 
 from autograder.assignment import Assignment, AssignmentError, find_assignment
 from autograder.release import make_stubs
@@ -40,24 +29,6 @@ class MakeStubs(ClearSolutions):
             place = f"{assignment.name}.ipynb, cell {nbgrader.get('grade_id') or number}, line {{}}"
             cell.source = "\n".join(make_stubs(cell.source.split("\n"), assignment, key, place, 1))
         return nb, resources
-
-
-# As in nbgrader, with ours in the place of its ClearSolutions. Checksums belong to what the student gets, and so come
-# after the stubs and again after hidden tests; the gradebook keeps the cells as they are before hidden tests go.
-GENERATE = [
-    IncludeHeaderFooter,
-    InstantiateTests,
-    LockCells,
-    MakeStubs,
-    ClearOutput,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
 
 
 def course_assignment(name: str) -> Assignment | None:

@@ -1,0 +1,188 @@
+"""A class for nbgrader: graded in parallel first, so that nbgrader's own pass has only its books to keep."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.utils import rmtree
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.assignment import Assignment
+from autograder.batch.jobs import content
+from autograder.batch.output import Output
+from autograder.batch.results import suite_digest
+from autograder.batch.run import How, grade_class
+from autograder.handins.stand_in import let_nbgrader_find
+from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
+from autograder.nbgrader.judge import CHECK
+from autograder.nbgrader.release import ReleaseError, nbgrader
+from autograder.nbgrader.results import VARIABLE, chosen_sandbox
+from autograder.row import Row
+from autograder.submission import SubmissionError
+
+Points = dict[str, float]  # by task
+
+
+@dataclass(frozen=True)
+class Change:
+    """The points of a student, as the gradebook has them and as they will be."""
+
+    student: str
+    before: Points
+    after: Points
+
+    def __str__(self) -> str:
+        old, new = sum(self.before.values()), sum(self.after.values())
+        tasks = [
+            f"{task} {self.before.get(task, 0):g} -> {points:g}"
+            for task, points in self.after.items()
+            if points != self.before.get(task, 0)
+        ]
+        return f"{self.student}: {old:g} -> {new:g} ({new - old:+g}): {', '.join(tasks)}"
+
+
+@dataclass
+class Plan:
+    """What is to be done about a class."""
+
+    due: list[Submitted]  # nbgrader has not graded these, or not as they are now
+    kept: list[Submitted]  # these it has, by the same suite
+    older: list[Submitted] = field(default_factory=list)  # these it has, by another version of the suite
+
+    @property
+    def graded(self) -> list[Submitted]:
+        """Whom the class run looks at, and so the tables and the page of the class."""
+        return sorted([*self.due, *self.kept], key=lambda one: one.handin.student)
+
+
+def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
+    """Raises SubmissionError where nothing has been handed in, or nothing was released."""
+    submitted = find_submitted(root, assignment)
+    if not submitted:
+        raise SubmissionError(
+            f"there is nothing for {assignment.name} in {root / SUBMITTED}: it needs a folder for each student, "
+            f"such as jane/{assignment.name}. `nbgrader collect` and `nbgrader zip_collect` make them"
+        )
+    with open_gradebook(root) as gradebook:
+        try:
+            gradebook.find_notebook(assignment.name, assignment.name)
+        except MissingEntry as error:
+            raise SubmissionError(f"the gradebook does not know {assignment.name}: `make release` first") from error
+    made, suite = Plan([], []), suite_digest(assignment)
+    for one in submitted:
+        mark = mark_of(root, assignment, one.student)
+        if mark.get("submission") != content(one.handin)[2]:
+            made.due.append(one)
+        elif mark.get("suite") == suite:
+            made.kept.append(one)
+        else:
+            (made.due if regrade else made.older).append(one)
+    return made
+
+
+def autograded(root: Path, assignment: Assignment, student: str) -> Path:
+    return root / "autograded" / student / assignment.name
+
+
+def mark_of(root: Path, assignment: Assignment, student: str) -> dict[str, Any]:
+    """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
+    path = autograded(root, assignment, student) / f"{assignment.name}.ipynb"
+    try:
+        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return mark if isinstance(mark, dict) else {}
+
+
+def grade(
+    assignment: Assignment, root: Path, planned: Plan, output: Output, how: How, on_row: Callable[[Row], None]
+) -> dict[str, Row]:
+    """The class run. The rows by student, as nbgrader calls them. Raises what `grade_class` raises."""
+    graded = planned.graded
+    rows = grade_class(assignment, [one.handin for one in graded], output, how, on_row)
+    by_name = {row.student: row for row in rows}
+    return {one.student: by_name[one.handin.student] for one in graded if one.handin.student in by_name}
+
+
+def changes(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row]) -> list[Change]:
+    """Whose points will change, of those who have any in the gradebook."""
+    found = []
+    with open_gradebook(root) as gradebook:
+        for one in planned.due:
+            row = rows.get(one.student)
+            before = auto_points(gradebook, assignment, one.student)
+            if before is None or not row or not row.report:
+                continue
+            after = {task["id"]: float(task["score"]) for task in row.report["tasks"]}
+            if after != before:
+                found.append(Change(one.student, before, after))
+    return found
+
+
+def auto_points(gradebook: Gradebook, assignment: Assignment, student: str) -> Points | None:
+    """The points of the grader in the gradebook; None where it has not graded this student before."""
+    try:
+        notebook = gradebook.find_submission_notebook(assignment.name, assignment.name, student)
+    except MissingEntry:
+        return None
+    points = {grade.name.removeprefix(CHECK): grade.auto_score for grade in notebook.grades if CHECK in grade.name}
+    return None if None in points.values() else {name: float(score) for name, score in points.items()}
+
+
+def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row]) -> None:
+    """nbgrader's own pass over those who are due and could be graded. Raises ReleaseError with its last words."""
+    failed = [one.student for one in planned.due if not rows[one.student].report]
+    for one in planned.due:
+        if one.student not in failed:
+            let_nbgrader_find(one.folder, assignment.name)
+            if (old := autograded(root, assignment, one.student)).exists():
+                rmtree(str(old))  # what is in it is written anew; nbgrader would leave it as it is
+    left_out = failed + [one.student for one in (*planned.kept, *planned.older)]
+    if failed:
+        register(assignment, root, failed)
+    if len(failed) < len(planned.due):
+        exclude = [f"--CourseDirectory.student_id_exclude={','.join(left_out)}"] if left_out else []
+        try:
+            nbgrader(root, "autograde", assignment.name, *exclude)
+        except ReleaseError:
+            missing = [one.student for one in planned.due if not mark_of(root, assignment, one.student)]
+            register(assignment, root, missing)
+            raise
+
+
+def register(assignment: Assignment, root: Path, students: Iterable[str]) -> None:
+    """A row in the gradebook for those whom the grader could not grade, which asks a person to look."""
+    with open_gradebook(root) as gradebook:
+        for student in students:
+            gradebook.update_or_create_student(student)
+            submission = gradebook.update_or_create_submission(assignment.name, student)
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def strangers(root: Path, planned: Plan) -> list[str]:
+    """Who handed in and is not in the gradebook's list of students, where there is one; nbgrader adds them to it."""
+    with open_gradebook(root) as gradebook:
+        listed = {student.id for student in gradebook.students}
+    return [one.student for one in planned.due if one.student not in listed] if listed else []
+
+
+def open_gradebook(root: Path) -> Gradebook:
+    return Gradebook(f"sqlite:///{(root / 'gradebook.db').resolve()}")
+
+
+def settle_sandbox(root: Path, asked: str | None) -> str:
+    """The walls: those asked for, else as the environment or nbgrader_config.py has them, for nbgrader, too.
+
+    Raises NoHost.
+    """
+    if asked:
+        os.environ[VARIABLE] = asked
+    elif (root / "nbgrader_config.py").exists():
+        PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    return chosen_sandbox()

@@ -1,0 +1,78 @@
+"""What goes between the course and its students: hand-ins from learning platforms, and feedback."""
+
+import glob
+import os
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.plugins import FileNameCollectorPlugin
+
+from autograder.assignment import AssignmentError, find_assignment
+from autograder.batch.output import make_folder
+from autograder.handins.lms import Sender, sender_of
+from autograder.nbgrader.results import results_folder
+from autograder.seeds import OfficialSeeds
+
+NEEDED = ("timestamp.txt", "submission_secret.txt")  # what `nbgrader submit` adds, and the exchange goes by
+
+
+class LmsNames(FileNameCollectorPlugin):
+    """Whose a file is, for `nbgrader zip_collect`, by the names that Canvas, Moodle and others give.
+
+    Every kind of file is taken; which of them is graded is decided later. Other names are left to the regular
+    expression that nbgrader's own plugin takes.
+    """
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        # No public name gives this folder.
+        extracted = self.parent._format_collect_path(self.parent.extracted_directory)
+        return collected(Path(os.path.relpath(submitted_file, extracted)).parts) or super().collect(submitted_file)
+
+
+def collected(parts: tuple[str, ...]) -> dict[str, str] | None:
+    """What nbgrader wants to know of a file, by its path in the download; None where it tells nothing."""
+    for depth, part in enumerate(parts):
+        if sender := sender_of(part):
+            return found(sender, parts[depth + 1 :])
+    return found(Sender(parts[0]), parts[1:]) if len(parts) == 2 else None
+
+
+def found(sender: Sender, below: tuple[str, ...]) -> dict[str, str]:
+    """`below` is the path in the student's folder or archive; empty for a file of its own."""
+    inside = [part for part in (sender.file, *below) if part] or ["receipt.txt"]
+    made = {"student_id": sender.student.lstrip(".") or "unnamed", "file_id": "/".join(inside)}
+    if sender.attempt:  # of two files of one name nbgrader takes the later, or gives up where none is
+        date, clock = sender.attempt[:10], sender.attempt[11:].replace("-", ":")
+        made["timestamp"] = f"{date} {clock}"
+    return made
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """Has other questions asked from now on: whoever has feedback could work out those of the seed in use.
+
+    What came from a learning platform goes back there: the exchange has no place for it, and nbgrader's own command
+    would stop at the first.
+    """
+
+    def copy_files(self) -> None:
+        folders = [Path(folder) for folder in glob.glob(self.src_path)]
+        others = [folder for folder in folders if not all((folder / name).exists() for name in NEEDED)]
+        for folder in others:
+            self.log.warning("Not in the exchange, as it did not come through it: %s", folder)
+        excluded = [self.coursedir.student_id_exclude, *(folder.parent.name for folder in others)]
+        self.coursedir.student_id_exclude = ",".join(filter(None, excluded))
+        super().copy_files()
+        if folders:
+            self.draw_another_seed()
+
+    def draw_another_seed(self) -> None:
+        root: Any = Path(self.coursedir.root)
+        try:
+            assignment = find_assignment(self.coursedir.assignment_id, root)
+        except AssignmentError:
+            return  # none of ours
+        folder = results_folder(root, assignment)
+        make_folder(folder)
+        OfficialSeeds(folder).draw(assignment.name)
+        self.log.info("Whoever hands in from now on is asked other questions")

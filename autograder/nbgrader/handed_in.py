@@ -1,0 +1,82 @@
+"""What each student handed in, below nbgrader's `submitted/`: a folder a student and an assignment."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.batch.jobs import content
+from autograder.handins import listing
+from autograder.handins.choice import STAMP, File
+from autograder.handins.find import HandIn, Student, hand_in, without_twins
+from autograder.handins.stand_in import is_stand_in
+from autograder.submission import decode
+
+SUBMITTED = "submitted"
+NOT_THEIRS = {STAMP, "submission_secret.txt"}  # nbgrader's own, beside what it has collected
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The hand-in of one student."""
+
+    folder: Path  # of the student and the assignment, where nbgrader looks
+    handin: HandIn
+
+    @property
+    def student(self) -> str:
+        """As nbgrader calls them; `handin.student` is the same as the pages of a class run can show it."""
+        return self.folder.parent.name
+
+
+def find_submitted(root: Path, assignment: Assignment) -> list[Submitted]:
+    """Everybody's hand-in, by student; those who handed in for other assignments only are left out."""
+    place = root / SUBMITTED
+    students = sorted(path for path in place.glob("*") if path.is_dir() and not path.name.startswith("."))
+    folders = [student / assignment.name for student in students if has_handed_in(student, assignment.name)]
+    handins = [find_own(folder, assignment) for folder in folders]
+    # A name that two have is told apart on pages; what is said of it there is no part of the hand-in.
+    apart = [replace(twin, note=own.note) for twin, own in zip(without_twins(handins[:]), handins, strict=True)]
+    return [Submitted(folder, handin) for folder, handin in zip(folders, apart, strict=True)]
+
+
+def has_handed_in(student: Path, assignment: str) -> bool:
+    return (student / assignment).is_dir() or one_level_too_high(student / assignment)
+
+
+def one_level_too_high(folder: Path) -> bool:
+    """A student's folder with no folder for any other assignment is of whoever handed in nothing, or put it there."""
+    return not any(path.is_dir() and path != folder for path in folder.parent.iterdir())
+
+
+def theirs(folder: Path) -> list[listing.Item]:
+    """What is the student's own of a folder, but no folders in it that are empty. Raises OSError."""
+    items = [item for item in listing.survey(folder) if item.parts[-1] not in NOT_THEIRS and not is_stand_in(item)]
+    return items if any(not item.folder for item in items) else []
+
+
+def find_own(folder: Path, assignment: Assignment) -> HandIn:
+    """The hand-in in a student's folder for an assignment, with a `problem` where there is nothing to grade."""
+    name, student = assignment.name, folder.parent.name
+    try:
+        own = theirs(folder) if folder.is_dir() else []
+        if not own and one_level_too_high(folder):
+            own = theirs(folder.parent)
+    except OSError as error:
+        return HandIn(student, f"{student}/{name}", f"{name}.ipynb", f"the folder cannot be read: {error.strerror}")
+    files = [File(replace(item, parts=(student, name, *item.parts)), (name, *item.parts)) for item in own]
+    return hand_in(Student(student, (student, name), files), name)
+
+
+def other_release(handin: HandIn, assignment: Assignment) -> str:
+    """A note on a notebook that was made from another release than the grader's; it is no part of a result."""
+    data, problem, _ = content(handin)
+    if problem or not handin.name.lower().endswith(".ipynb"):
+        return ""
+    try:
+        release = json.loads(decode(data))["metadata"]["autograder"]["release"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    if not isinstance(release, int) or not assignment.release or release == assignment.release:
+        return ""
+    return f"it was made from release {release} of the assignment, and is graded by release {assignment.release}"

@@ -1,0 +1,177 @@
+"""A class through nbgrader's own commands, from what was collected to what is returned."""
+
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader_class import (
+    HALF,
+    RIGHT,
+    SCRIPT,
+    answered,
+    at_the_start,
+    cell_of,
+    feedback,
+    fill,
+    nbgrader,
+    new_course,
+    points,
+    put,
+    submitted,
+)
+from test_cli import autograder
+from test_walls import needs_walls
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose assignment has been released."""
+    root = new_course(tmp_path_factory.mktemp("term"))
+    (root.parent / "settings").mkdir()
+    done = autograder("release", "--root", root, "--no-exchange")
+    assert done.returncode == 0, done.stderr
+    shutil.copytree(root, root.parent / "as released")
+    return root
+
+
+@pytest.fixture(scope="module")
+def everybody(course: Path) -> dict[str, float]:
+    """The points that are due to the class, which has been graded."""
+    due = fill(course)
+    before = submitted(course)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("honest")
+    done = autograder("autograde", "--root", course, "--sandbox", "off")
+    assert done.returncode == 0, done.stdout + done.stderr
+    print(done.stdout)
+    assert before.items() <= submitted(course).items(), "what students handed in is never changed"
+    return due
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_everybody_has_a_row_with_the_points_that_are_due(course: Path, everybody: dict[str, float]) -> None:
+    assert points(course) == everybody
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_what_could_not_be_graded_as_it_was_is_said(course: Path, everybody: dict[str, float]) -> None:
+    done = nbgrader(course, "generate_feedback", "softmax", "--student=[tmo]*")
+    assert done.returncode == 0, done.stderr
+    for student, said in {
+        "truncated": "it is not JSON",
+        "missing-notebook": "there is notes.txt, but no notebook and no script",
+        "two-hand-ins": "there were 2 files; softmax.ipynb was graded",
+        "older-release": "it was made from release 7 of the assignment, and is graded by release 1",
+    }.items():
+        assert said in feedback(course, student), student
+        assert "autograder-report" in feedback(course, student)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_cells_are_as_their_students_left_them(course: Path, everybody: dict[str, float]) -> None:
+    for student in everybody:
+        notebook = nbformat.read(course / f"autograded/{student}/softmax/softmax.ipynb", as_version=4)
+        names = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata]
+        assert {"check_softmax", "check_probabilities", "why"} <= set(names) and len(names) == len(set(names)), student
+        assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+        if student in ("copied-cell", "stripped", "reordered", "merged", "version-3", "answer-as-text"):
+            assert RIGHT in cell_of(notebook, "softmax").source
+            assert cell_of(notebook, "why").source == "Because it is not hard."
+    copies = nbformat.read(course / "autograded/copied-cell/softmax/softmax.ipynb", as_version=4)
+    assert sum(RIGHT in cell.source for cell in copies.cells) == 2
+    edited = nbformat.read(course / "autograded/edited-locked/softmax/softmax.ipynb", as_version=4)
+    assert 'check("softmax")' in cell_of(edited, "check_softmax").source
+
+
+@pytest.fixture
+def term(course: Path, tmp_path: Path) -> Path:
+    """The same course, with nobody's hand-ins."""
+    shutil.copytree(course.parent / "settings", tmp_path / "settings")
+    return Path(shutil.copytree(course.parent / "as released", tmp_path / "course"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(term: Path, tmp_path: Path) -> None:
+    """By nbgrader's command alone, then by ours after a fix in the suite."""
+    half, right = put(term, "half", HALF), put(term, "right", name="softmax (1).ipynb")
+    put(term, "stub", lambda notebook: notebook.cells.clear())
+    done = nbgrader(term, "autograde", "softmax", "--no-execute")
+    assert done.returncode == 0, done.stderr
+    assert points(term) == {"half": 4, "right": 10, "stub": 0}, "--no-execute gives nothing away"
+    seeds = term / ".autograder/softmax/seeds.json"
+    assert seeds.stat().st_mode & 0o777 == 0o600 and seeds.parent.stat().st_mode & 0o777 == 0o700
+    (seed,) = json.loads(seeds.read_text())["softmax"]
+    for path, due in ((half, 4), (right, 10)):
+        report = tmp_path / "report.json"
+        assert (
+            autograder("grade", path, "--root", term, "-a", "softmax", "--seed", seed, "--json", report).returncode == 0
+        )
+        assert json.loads(report.read_text())["score"] == due
+
+    with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade("why", "softmax", "softmax", "half").manual_score = 3
+        gradebook.find_comment("why", "softmax", "softmax", "half").manual_comment = "well said"
+        gradebook.db.commit()
+    suite = term / "autograder/suites/softmax/test_softmax.py"
+    suite.write_text(suite.read_text().replace('seen.arrays.get("large")', 'right.arrays["large"]'))
+    first = autograder("autograde", "--root", term, "--sandbox", "off")
+    assert "3 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
+    second = autograder("autograde", "--root", term, "--sandbox", "off", "--regrade")
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "half: 4 -> 10 (+6): softmax 0 -> 6" in second.stdout and "right:" not in second.stdout
+    assert points(term) == {"half": 10, "right": 10, "stub": 0}
+    with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_grade("why", "softmax", "softmax", "half").score == 3
+        assert gradebook.find_comment("why", "softmax", "softmax", "half").comment == "well said"
+    mark = nbformat.read(term / "autograded/half/softmax/softmax.ipynb", as_version=4).metadata.autograder
+    assert mark.seed == seed and json.loads(seeds.read_text())["softmax"] == [seed]
+
+
+@pytest.mark.slow
+@needs_walls
+@pytest.mark.timeout(600)
+def test_plain_autograde_is_behind_walls_or_refuses(term: Path, tmp_path: Path) -> None:
+    book, other = term / "gradebook.db", put(term, "ann", HALF)
+    put(term, "writes", at_the_start(f"open({str(book)!r}, 'r+b').write(b'x' * 1000)"))
+    put(term, "reads", at_the_start(f"open({str(other)!r}).read()"))
+    put(term, "reads-source", at_the_start(f"open({str(term / 'source/softmax/softmax.ipynb')!r}).read()"))
+    refused = nbgrader(term, "autograde", "softmax", AUTOGRADER_SANDBOX="", PATH=str(tmp_path))
+    assert refused.returncode != 0 and "apt install bubblewrap" in refused.stderr
+    assert not (term / "autograded").exists() and points(term) == {}
+    done = nbgrader(term, "autograde", "softmax", AUTOGRADER_SANDBOX="")
+    assert done.returncode == 0, done.stderr
+    assert points(term) == {"ann": 4, "writes": 4, "reads": 4, "reads-source": 4}
+    assert "sandbox: warm" in (term / "autograded/ann/softmax/softmax.ipynb").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_learning_platforms_pack_is_collected_and_other_questions_follow_feedback(term: Path) -> None:
+    archive = term / "downloaded/softmax/archive"
+    notebook = json.dumps(answered(term))
+    for name, text in {
+        "doejane_12345_678901_softmax-1.ipynb": notebook,
+        "roejohn_LATE_12346_678902_softmax.py": SCRIPT,
+        "Ann Lee_77_assignsubmission_file/softmax.ipynb": notebook,
+        "unknown.txt": "x",
+    }.items():
+        (archive / name).parent.mkdir(parents=True, exist_ok=True)
+        (archive / name).write_text(text)
+    done = nbgrader(term, "zip_collect", "softmax")
+    assert done.returncode == 0, done.stderr
+    assert autograder("autograde", "--root", term, "--sandbox", "off").returncode == 0
+    assert points(term) == {"doejane_12345": 10, "roejohn_12346": 10, "Ann Lee_77": 10}
+    seeds = term / ".autograder/softmax/seeds.json"
+    (first,) = json.loads(seeds.read_text())["softmax"]
+    (term.parent / "exchange").mkdir()
+    (term / "feedback/roejohn_12346/softmax").mkdir(parents=True)
+    done = nbgrader(term, "release_feedback", "softmax", f"--Exchange.root={term.parent / 'exchange'}")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(seeds.read_text())["softmax"][0] == first and len(json.loads(seeds.read_text())["softmax"]) == 2
