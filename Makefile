@@ -16,7 +16,7 @@ set-up = for p in $(PY) $(PYTHONS); do \
 	echo 'No Python 3.11 or newer here. Install one, or say where it is: make ... PYTHON=path' >&2; \
 	exit 1
 
-.PHONY: help env env-dev grade watch lab assignments autograde batch doctor release student gradescope data record test test-all lint bench report-card evidence full clean
+.PHONY: help env env-dev grade watch lab assignments autograde batch doctor release student gradescope roster export data record test test-all lint bench report-card evidence full clean
 
 help:  ## this list
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -38,6 +38,10 @@ help:  ## this list
 	@echo "  REGRADE=1          grade again what was graded before a change in the suite (autograde)"
 	@echo "  FORCE=1            release even what orphans work in progress"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
+	@echo "  LMS=file           a file downloaded from Canvas or Moodle, to be filled (export)"
+	@echo "  COLUMN=name        the assignment's column in it (export)"
+	@echo "  ID=name            the column of the ids in a class list (roster)"
+	@echo "  REMOVE=1           take out who is not in the class list (roster)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
 	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up)"
 	@echo "  PYTHON=path        the Python to set up with, 3.11 or newer"
@@ -82,6 +86,13 @@ student: env  ## build the zip and the wheel for students, in dist/
 
 gradescope: env  ## build the zip that grades on Gradescope, in dist/
 	@$(PY) -m autograder gradescope $(call option,assignment,ASSIGNMENT) $(call option,seed,SEED) $(call option,root,ROOT)
+
+roster: env  ## bring a class list into the gradebook: FROM=csv
+	@$(PY) -m autograder roster "$(FROM)" $(call option,id,ID) $(if $(REMOVE),--remove) $(call option,root,ROOT)
+
+export: env  ## write the grades, or fill them into LMS=downloaded.csv
+	@$(PY) -m autograder export $(call option,assignment,ASSIGNMENT) $(call option,lms,LMS) \
+		$(call option,column,COLUMN) $(call option,root,ROOT)
 
 record: env  ## record the reference solutions' observations
 	@$(PY) -m autograder record $(call option,root,ROOT)

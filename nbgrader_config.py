@@ -2,6 +2,11 @@
 
 import os
 
+from nbgrader.converters import GenerateFeedback
+
+from autograder.gradebook.collect import CollectByRule
+from autograder.gradebook.export import CourseExport
+from autograder.gradebook.penalties import with_lateness
 from autograder.nbgrader.exchange import LmsNames, ReleaseFeedback
 from autograder.nbgrader.judge import HandedInExporter, before
 from autograder.nbgrader.settings import AUTOGRADE, GENERATE, SANITIZE
@@ -17,7 +22,12 @@ os.environ.setdefault("AUTOGRADER_SANDBOX", "walls")
 c.Autograde.pre_convert_hook = before
 c.Autograde.exporter_class = HandedInExporter
 c.Autograde.sanitize_preprocessors = SANITIZE
-c.Autograde.autograde_preprocessors = AUTOGRADE
+
+# What counts and what is late, by course.toml.
+c.ExchangeFactory.collect = CollectByRule
+c.Autograde.autograde_preprocessors = with_lateness(AUTOGRADE)
+c.GenerateFeedback.preprocessors = with_lateness(GenerateFeedback.preprocessors.default())
+c.ExportApp.plugin_class = CourseExport
 
 c.ZipCollectApp.collector_plugin = LmsNames
 c.ExchangeFactory.release_feedback = ReleaseFeedback

@@ -29,13 +29,18 @@ KINDS = {".py", ".toml", ".ini", ".json", ".bin", ".jinja"}  # of files of the p
 # Tools that are of no use without the masters, or without a class.
 INSTRUCTORS = {
     *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
-    "nbgrader",
+    *("nbgrader", "cli_gradebook.py", "gradebook"),
     *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py"),
 }
 FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need
 TARGETS = {"help", "grade", "watch", "lab", "data", "clean", "env"}  # of the Makefile
 # Variables that go with the other targets, in the Makefile's help.
-VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE", "REGRADE", "SANDBOX", "WORKERS", "SCHEDULER"}
+VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE", "REGRADE", "SANDBOX", "WORKERS", "SCHEDULER"} | {
+    "LMS",
+    "COLUMN",
+    "ID",
+    "REMOVE",
+}
 # What a wheel need not bring: whoever installs it has a notebook already, often in versions that must stay.
 NOTEBOOK_HAS = {"jupyter", "jupyterlab", "nbgrader"}
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold

@@ -7,11 +7,13 @@ import typer
 
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
 from autograder.cli_common import BELOW, FAULT, INTERRUPTED, USAGE, AssignmentName, Root, fail, relative
+from autograder.cli_gradebook import app as gradebook
 
 if TYPE_CHECKING:
     from autograder.nbgrader.autograde import Plan
 
 app = typer.Typer()
+app.add_typer(gradebook)
 SANDBOXES = ("walls", "container", "off")
 AGAIN = "the same command goes on from here."
 

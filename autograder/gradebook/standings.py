@@ -1,0 +1,83 @@
+"""Where each student of the gradebook stands in an assignment, whether something was handed in or not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
+
+from autograder.assignment import Assignment
+from autograder.gradebook.course_file import Course
+from autograder.gradebook.penalties import aware, due_date, notebook_penalty
+
+PREFIX = "check_"  # of the grade cell of a task
+
+
+@dataclass(frozen=True)
+class Standing:
+    student: str
+    last_name: str = ""
+    first_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+    submitted: str = ""  # when, in the course's time zone; empty if nobody knows
+    points: dict[str, float] = field(default_factory=dict)  # by task or written question; no entry before it is graded
+    penalty: float = 0
+    total: float | None = None  # None for nothing handed in, or not graded yet: that is no zero
+    remark: str = ""
+
+
+def standings(gradebook: Gradebook, course: Course, assignment: str, handed_in: Iterable[str] = ()) -> list[Standing]:
+    """Everybody in the gradebook, and those of `handed_in` who are not in it yet, by name."""
+    submissions = {s.student.id: s for s in gradebook.assignment_submissions(assignment)}
+    known = {student.id: standing(student, submissions.get(student.id), course) for student in gradebook.students}
+    for student in handed_in:
+        if student not in known:
+            known[student] = Standing(student, remark="handed in, not graded yet; not in the roster")
+        elif student not in submissions:
+            known[student] = person(gradebook.find_student(student), "handed in, not graded yet")
+    return sorted(known.values(), key=lambda s: (s.last_name.casefold(), s.first_name.casefold(), s.student))
+
+
+def person(student: Student, remark: str) -> Standing:
+    last, first, email, number = (
+        text or "" for text in (student.last_name, student.first_name, student.email, student.lms_user_id)
+    )
+    return Standing(student.id, last, first, email, number, remark=remark)
+
+
+def standing(student: Student, submission: SubmittedAssignment | None, course: Course) -> Standing:
+    if submission is None:
+        return person(student, "nothing handed in")
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    given = [grade for grade in grades if grade.auto_score is not None or grade.manual_score is not None]
+    points = {task_of(grade.name): float(grade.score) for grade in given}
+    waiting = [task_of(grade.name) for grade in grades if grade not in given]
+    # What only a person can grade may wait; without a grade for code, the autograder has not been there.
+    ungraded = any(grade.cell_type == "code" for grade in grades if grade not in given) or not given
+    penalty = float(submission.late_submission_penalty or 0)
+    total = None if ungraded else round(max(0.0, submission.score - penalty), 2)
+    at = f"{aware(submission.timestamp, course.zone):%Y-%m-%d %H:%M:%S}" if submission.timestamp else ""
+    said = remark(submission, course, ungraded, waiting)
+    return replace(person(student, said), submitted=at, points=points, penalty=penalty, total=total)
+
+
+def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, waiting: list[str]) -> str:
+    if ungraded:
+        return "handed in, not graded yet"
+    parts = [f"waits for a grade by hand: {', '.join(sorted(waiting))}"] if waiting else []
+    if due_date(course, submission):
+        if submission.timestamp is None:
+            parts.append("no time of submission is known: it counts as on time")
+        parts += [said for notebook in submission.notebooks if (said := notebook_penalty(course, notebook).reason)]
+    return "; ".join(parts)
+
+
+def task_of(cell: str) -> str:
+    return cell.removeprefix(PREFIX)
+
+
+def columns(gradebook: Gradebook, name: str, ours: Assignment | None) -> list[str]:
+    """Tasks and written questions of an assignment, in the order of ours; another's by name."""
+    cells = {task_of(cell.name) for n in gradebook.find_assignment(name).notebooks for cell in n.grade_cells}
+    order = [task.id for task in ours.tasks] + [each.id for each in ours.written] if ours else []
+    return [*(each for each in order if each in cells), *sorted(cells.difference(order))]

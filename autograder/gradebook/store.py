@@ -1,0 +1,42 @@
+"""The gradebook of a course, opened as nbgrader's own commands do."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.baseapp import NbGrader
+
+
+class CourseError(RuntimeError):
+    """The folder is no course of nbgrader's; the text says what to do."""
+
+
+@contextlib.contextmanager
+def open_gradebook(root: Path) -> Iterator[Gradebook]:
+    """Raises CourseError where there is no nbgrader_config.py."""
+    if not (root / "nbgrader_config.py").exists():
+        raise CourseError(f"{root} is no course of nbgrader's: it has no nbgrader_config.py")
+    app = NbGrader(log_level="ERROR")
+    with contextlib.chdir(root):
+        app.initialize([], root=str(root.resolve()))
+    with own_commands(), Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
+def own_commands() -> Iterator[None]:
+    """nbgrader calls alembic by its name for a new gradebook; only an activated environment would find that."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def submitted(root: Path, assignment: str) -> set[str]:
+    """Who has a folder for the assignment in submitted/, graded or not."""
+    return {folder.parent.name for folder in (root / "submitted").glob(f"*/{assignment}") if folder.is_dir()}

@@ -1,0 +1,82 @@
+"""What `autograder export` writes, and what it says about it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+from autograder import files
+from autograder.assignment import Assignment
+from autograder.compare import printable
+from autograder.gradebook.course_file import Course, load_course
+from autograder.gradebook.export import HEAD, long_rows, text, wide
+from autograder.gradebook.extensions import strangers
+from autograder.gradebook.lms_columns import Filled, fill
+from autograder.gradebook.penalties import settle
+from autograder.gradebook.standings import standings
+from autograder.gradebook.store import CourseError, open_gradebook, submitted
+from autograder.gradebook.tables import read_table
+
+Tell = Callable[[str], Any]
+
+
+def write_tables(root: Path, only: str | None, folder: Path, tell: Tell) -> list[Path]:
+    """grades.csv and wide.csv of the course, or of one assignment. Raises CourseError or CourseFileError."""
+    course = load_course(root)
+    with open_gradebook(root) as gradebook:
+        names = [each.name for each in gradebook.assignments if only in (None, each.name)]
+        if not names:
+            there_is = f"no assignment `{only}`" if only else "no assignment"
+            raise CourseError(f"the gradebook has {there_is}: `make release` puts one there")
+        settle_all(gradebook, course, names, tell)
+        tables = {
+            "grades.csv": [HEAD, *long_rows(gradebook, names)],
+            "wide.csv": wide(gradebook, course, root, names),
+        }
+    for name, rows in tables.items():
+        files.write(folder / name, text(rows))
+    return [folder / name for name in tables]
+
+
+def write_lms(root: Path, assignment: Assignment, path: Path, column: str, tell: Tell) -> bool:
+    """A copy of the platform's file with the grades, beside it. Returns whether everybody found a match.
+
+    Raises:
+        TableError, CourseError or CourseFileError: nothing was written.
+    """
+    course, table = load_course(root), read_table(path)
+    with open_gradebook(root) as gradebook:
+        if assignment.name not in [each.name for each in gradebook.assignments]:
+            raise CourseError(f"the gradebook has no assignment `{assignment.name}`: `make release` puts it there")
+        settle_all(gradebook, course, [assignment.name], tell)
+        found = standings(gradebook, course, assignment.name, submitted(root, assignment.name))
+    titles = [assignment.name, assignment.title]
+    filled = fill(table, found, titles, assignment.points, column or course.rules(assignment.name).lms_column)
+    target = path.with_name(f"{path.stem}-filled{path.suffix}")
+    files.write(target, filled.data)
+    report(filled, target, tell)
+    return not filled.rows and not filled.students
+
+
+def settle_all(gradebook: Gradebook, course: Course, names: list[str], tell: Tell) -> None:
+    for line in strangers(course, {student.id for student in gradebook.students}):
+        tell(line)
+    for name in names:
+        for change in settle(gradebook, course, name):
+            news = f"the penalty is {change.now:g} now, and was {change.before:g}"
+            tell(f"{change.student}, {name}: {news}. {change.reason}")
+
+
+def report(filled: Filled, target: Path, tell: Tell) -> None:
+    tell(f"written: {target}: {filled.filled} grades in {printable(filled.column)!r}; all else is as it was")
+    for title, lines in {
+        "another grade stood there": filled.changed,
+        "kept as they are": filled.kept,
+        "no grade, so left as they are": filled.waiting,
+        "rows without a student in the gradebook": filled.rows,
+        "students with a grade, but without a row (or with two)": filled.students,
+        "careful": filled.warnings,
+    }.items():
+        if lines:
+            tell("\n".join([f"{title}:", *(f"  {printable(line)}" for line in lines)]))
