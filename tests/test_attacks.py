@@ -6,11 +6,11 @@ that nobody knows, and no expected value is anywhere near. An own right implemen
 code, and may earn what it is worth. `learns` has the same answer for the same start and the same batches, so it takes
 the training that was asked for, or one that is as good.
 
-A few observations are counts that are the same for every seed: which batches went backward, that the given objects were
-used, that something was printed. Whoever reads the probes can write these down instead; a line `# forges:` in an attack
-says which checks that wins. It takes more code than the loop that it stands for, and passing it on is no other than
-passing on a solution. Numbers instead of counts would stop it, and need gradients of the student's own loop to be
-judged, which every loss that is scaled or averaged in another way would fail.
+Two things stay open; a line `# forges:` in an attack says which checks they win. Some observations are counts that are
+the same for every seed: which batches went backward, that the given objects were used, that something was printed.
+Whoever reads the probes can write these down, in more lines than the loop has that they stand for. (Gradients in their
+place would have to be judged, and would fail losses that right code scales or averages in another way.) And functions of
+the grader's own that are right, which every student has on disk, can be called instead of written anew.
 
 An attack is a piece like those of `submissions/wrong`: its cells take the place of the reference's. Lines at its top:
 
@@ -248,6 +248,15 @@ def test_after_attacks_the_whole_is_graded_right(bench: Bench) -> None:
         bench.grade(attack_named(name), ("conv_output_size", "linear1_in_features", "evaluate"))
     assert bench.grade(reference()).score == 100
     assert lost(bench.grade(wrong.text)) == wrong.loses
+
+
+@needs_walls
+@pytest.mark.slow
+def test_how_it_ended_is_told(bench: Bench) -> None:
+    """Its own exit code, and not that of whoever cleans up."""
+    for _ in range(5):
+        report = bench.grade(attack_named("leaves_in_the_middle"), ("evaluate",))
+        assert "exit code 0" in check(report, "evaluate.mode").came
 
 
 @needs_walls

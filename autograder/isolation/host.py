@@ -53,6 +53,7 @@ def wait_for(pid: int, control: socket.socket) -> int:
     ready, _, _ = select.select(waiting, [], [])
     if child not in ready:
         control.recv(64)
+        select.select([child], [], [], 0.2)  # it may be about to end by itself, with a code of its own
     end_group(pid)  # also whatever it may have left behind, and before its number can be another's
     _, status = os.waitpid(pid, 0)
     os.close(child)

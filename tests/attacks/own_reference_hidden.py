@@ -1,7 +1,7 @@
 # Right code that is hidden in a text, and unpacked only when a probe asks. That is right code, and earns what it is worth.
-# tasks: conv_output_size train evaluate learns
-# honest: 54
-# earns: 54
+# tasks: conv_output_size train evaluate
+# honest: 46
+# earns: 46
 
 # %% tags=["attack"]
 import base64
