@@ -9,8 +9,8 @@ the training that was asked for, or one that is as good.
 Two things stay open; a line `# forges:` in an attack says which checks they win. Some observations are counts that are
 the same for every seed: which batches went backward, that the given objects were used, that something was printed.
 Whoever reads the probes can write these down, in more lines than the loop has that they stand for. (Gradients in their
-place would have to be judged, and would fail losses that right code scales or averages in another way.) And functions of
-the grader's own that are right, which every student has on disk, can be called instead of written anew.
+place would have to be judged, and would fail losses that right code scales or averages in another way.) And functions
+of the grader's own that are right, which every student has on disk, can be called instead of written anew.
 
 An attack is a piece like those of `submissions/wrong`: its cells take the place of the reference's. Lines at its top:
 
@@ -397,6 +397,8 @@ def forged(monkeypatch: pytest.MonkeyPatch, host: Host, task: str, **answers: Ob
 LOSSES = {
     "of logits times zero": ([(0, 1, 0, 0), (1, 2, 0, 0)], 1.6094379124341003),
     "of the batch that is nearly right": ([(0, 1, 120, 1), (1, 2, 120, 1)], 0.0),
+    "of that batch, worked out": ([(0, 1, 120, 1), (1, 2, 120, 1)], 1.8158322e-4),
+    "of that batch, made right": ([(0, 1, 120, 100), (1, 2, 120, 100)], 0.0),
     "of one batch among many": ([(0, 1, 0, 1), (1, 2, 0, 1)], 0.01),
     "of that batch and another": ([(i, 1 + i // 200, 120 if i % 200 else 0, 1) for i in range(400)], 0.01),
 }
