@@ -72,19 +72,21 @@ class Bench:
     questions: Questions
     expected: dict[str, Observation]
     folder: Path
-    honest: dict[tuple[str, tuple[str, ...]], float] = field(default_factory=dict)
+    alone: dict[tuple[str, tuple[str, ...]], dict[str, Any]] = field(default_factory=dict)
 
     def grade(self, text: str, tasks: tuple[str, ...] = (), name: str = "cnn.py") -> Report:
         path = self.folder / name
         path.write_text(text, encoding="utf-8")
         return grade(CNN, path, self.host, tasks=tasks, seed=SEED, questions=self.questions, expected=self.expected)
 
-    def points(self, text: str, tasks: tuple[str, ...]) -> float:
-        """What an honest submission gets; many attacks share one."""
-        key = (text, tasks)
-        if key not in self.honest:
-            self.honest[key] = self.grade(text, tasks).score
-        return self.honest[key]
+    def graded_alone(self, text: str, tasks: tuple[str, ...]) -> dict[str, Any]:
+        """The verdict on an honest submission; many attacks share one."""
+        if (text, tasks) not in self.alone:
+            self.alone[text, tasks] = verdict(self.grade(text, tasks))
+        return self.alone[text, tasks]
+
+    def neighbour(self) -> dict[str, Any]:
+        return self.graded_alone(reference(), NEIGHBOURS)
 
 
 def make_bench(host: Host, folder: Path) -> Bench:
@@ -95,7 +97,9 @@ def make_bench(host: Host, folder: Path) -> Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     host = ForkingHost(warm=True, walled=True)
-    yield make_bench(host, tmp_path_factory.mktemp("attacks"))
+    made = make_bench(host, tmp_path_factory.mktemp("attacks"))
+    assert made.neighbour()["score"] == 20
+    yield made
     host.close()
 
 
@@ -181,9 +185,8 @@ def parameters() -> list[Any]:
 @pytest.mark.parametrize("attack", parameters())
 def test_attack(bench: Bench, monkeypatch: pytest.MonkeyPatch, attack: Path) -> None:
     tasks, limit = tuple(words(attack, "tasks")), words(attack, "limits")
-    honest = bench.points(submission(attack, "honest"), tasks)
-    neighbour = verdict(bench.grade(reference(), NEIGHBOURS))
-    assert neighbour["score"] == 20
+    honest = bench.graded_alone(submission(attack, "honest"), tasks)["score"]
+    neighbour = bench.neighbour()  # graded first of all, and after each attack, so before the next
     before = Traces.of(bench)
     if limit:
         set_limits(monkeypatch, int(limit[0]))
@@ -261,9 +264,7 @@ def test_how_it_ended_is_told(bench: Bench) -> None:
 
 @needs_walls
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name", ["weights_prepared", "nearest_neighbour", "class_means", "starts_elsewhere", "right_in_small_probes_only"]
-)
+@pytest.mark.parametrize("name", ["weights_prepared", "nearest_neighbour", "class_means", "starts_elsewhere"])
 def test_reading_digits_is_not_enough(bench: Bench, name: str) -> None:
     """These read the digits, most of them better than the reference does; they did not come there by training."""
     path = bench.folder / "cnn.py"

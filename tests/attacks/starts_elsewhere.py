@@ -1,4 +1,4 @@
-# A right loop in the small probes. On digits it takes other weights than those that were given, trains three times as
+# A right loop in the small probes. On digits it takes other weights than those that were given, trains twice as
 # long, and reads more of them rightly than it should.
 # tasks: train learns
 # honest: 34
@@ -13,7 +13,7 @@ def train(dataloader, model, loss_fn, optimizer, epochs=5):
             for layer in model.modules():
                 if hasattr(layer, "reset_parameters"):
                     layer.reset_parameters()
-            epochs = 3
+            epochs = 2
             break
     for epoch in range(epochs):
         model.train()
