@@ -24,6 +24,7 @@ from autograder.gradescope import build, results
 from autograder.gradescope.build import make_zip, official_seeds, requirements
 from autograder.gradescope.run import OFFICIAL
 from autograder.isolation.launch import Host
+from autograder.isolation.user import NoUser, find_user
 from autograder.leaks import LeakError
 from autograder.report import CheckResult, Report, TaskResult
 
@@ -147,6 +148,17 @@ def test_requirements_are_all_pinned_and_without_jupyter() -> None:
     names = {line.partition(">")[0] for line in requirements().split()}
     assert names <= pinned and {"torch", "torchvision", "matplotlib", "ipython"} <= names
     assert not names & {"jupyterlab", "nbgrader", "distributed"}
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no users as on Unix")
+@pytest.mark.parametrize(
+    ("user", "name", "why"),
+    [(0, "root", "is root"), (0, "0", "is root"), (0, "nobody-x", "no user"), (1000, "9", "root")],
+)
+def test_there_must_be_another_user(user: int, name: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    with pytest.raises(NoUser, match=why):
+        find_user(name)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no bash")

@@ -42,8 +42,8 @@ class User:
 
     def end_all(self) -> None:
         """End every process of this user, also those in sessions of their own."""
-        # To -1 is to all that the caller may signal, at once: nothing can fork away meanwhile.
-        command = [sys.executable, "-ISc", "import os, signal; os.kill(-1, signal.SIGKILL)"]
+        # To -1 is to all that the caller may signal, at once: nothing can fork away meanwhile. Never as root.
+        command = [sys.executable, "-ISc", "import os, signal; os.getuid() and os.kill(-1, signal.SIGKILL)"]
         subprocess.run(command, cwd="/", capture_output=True, check=False, **self.identity())
 
 
@@ -52,16 +52,18 @@ def find_user(name: str) -> User:
     if sys.platform != "linux" or os.geteuid() != 0:
         raise NoUser("student code can be run as another user on Linux only, and only by root")
     if name.isdigit():
-        return User(int(name), int(name))
-    import pwd  # not on Windows
+        found = User(int(name), int(name))
+    else:
+        import pwd  # not on Windows
 
-    try:
-        found = pwd.getpwnam(name)
-    except KeyError:
-        raise NoUser(f"there is no user `{name}` for student code: has setup.sh run to its end?") from None
-    if found.pw_uid == 0:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            raise NoUser(f"there is no user `{name}` for student code: has setup.sh run to its end?") from None
+        found = User(entry.pw_uid, entry.pw_gid)
+    if found.number == 0:
         raise NoUser(f"the user `{name}` is root: student code needs another one")
-    return User(found.pw_uid, found.pw_gid)
+    return found
 
 
 def copy_package(to: Path) -> None:
