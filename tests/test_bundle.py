@@ -102,9 +102,8 @@ def test_every_module_of_the_bundle_imports(unpacked: Path) -> None:
     code = f"import importlib\nfor name in {names}:\n    importlib.import_module(name)\nprint(importlib.__name__)"
     done = run(unpacked, sys.executable, "-c", code)
     assert done.returncode == 0, done.stderr
-    for command in ("assignments", "record", "release", "student"):
-        done = run(unpacked, sys.executable, "-m", "autograder", command)
-        assert done.returncode == 2 and "there are no solutions here" in done.stderr, done.stderr
+    shown = run(unpacked, sys.executable, "-m", "autograder", "--help").stdout
+    assert "grade" in shown and not any(command in shown for command in ("batch", "release", "roster", "gradescope"))
 
 
 @pytest.mark.slow
