@@ -115,9 +115,12 @@ def autograde(
     try:
         how = How(root, run.settle_sandbox(course, sandbox), None, workers, scheduler)
         plan = run.plan(found, course, regrade)
+        if not plan.due:
+            tell_plan(plan, [])
+            return
         with Output.open(out, found) as output, progress:
             progress.begin([one.handin for one in plan.graded], how.sandbox)
-            rows = run.grade(found, course, plan, output, how, progress.row) if plan.graded else {}
+            rows = run.grade(found, course, plan, output, how, progress.row)
         tell_plan(plan, run.strangers(course, plan))
         for change in run.changes(found, course, plan, rows):
             typer.echo(f"  {change}")

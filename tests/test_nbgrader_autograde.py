@@ -116,7 +116,10 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
         assert json.loads(report.read_text())["score"] == due
 
     with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
-        gradebook.find_grade("why", "softmax", "softmax", "half").manual_score = 3
+        by_hand = gradebook.find_grade("why", "softmax", "softmax", "half")
+        by_hand.manual_score, by_hand.needs_manual_grade = 3, False
+        check = gradebook.find_grade("check_softmax", "softmax", "softmax", "half")
+        check.manual_score, check.needs_manual_grade = 1, False
         gradebook.find_comment("why", "softmax", "softmax", "half").manual_comment = "well said"
         gradebook.db.commit()
     suite = term / "autograder/suites/softmax/test_softmax.py"
@@ -128,7 +131,10 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     assert "half: 4 -> 10 (+6): softmax 0 -> 6" in second.stdout and "right:" not in second.stdout
     assert points(term) == {"half": 10, "right": 10, "stub": 0}
     with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
-        assert gradebook.find_grade("why", "softmax", "softmax", "half").score == 3
+        by_hand = gradebook.find_grade("why", "softmax", "softmax", "half")
+        assert by_hand.score == 3 and not by_hand.needs_manual_grade
+        check = gradebook.find_grade("check_softmax", "softmax", "softmax", "half")
+        assert check.score == 1 and check.needs_manual_grade, "where the grader has changed its mind, a person looks"
         assert gradebook.find_comment("why", "softmax", "softmax", "half").comment == "well said"
     mark = nbformat.read(term / "autograded/half/softmax/softmax.ipynb", as_version=4).metadata.autograder
     assert mark.seed == seed and json.loads(seeds.read_text())["softmax"] == [seed]

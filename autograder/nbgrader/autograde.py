@@ -52,6 +52,7 @@ class Plan:
     due: list[Submitted]  # nbgrader has not graded these, or not as they are now
     kept: list[Submitted]  # these it has, by the same suite
     older: list[Submitted] = field(default_factory=list)  # these it has, by another version of the suite
+    again: list[Submitted] = field(default_factory=list)  # of those who are due, what was graded before as it is now
 
     @property
     def graded(self) -> list[Submitted]:
@@ -79,8 +80,11 @@ def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
             made.due.append(one)
         elif mark.get("suite") == suite:
             made.kept.append(one)
+        elif regrade:
+            made.due.append(one)
+            made.again.append(one)
         else:
-            (made.due if regrade else made.older).append(one)
+            made.older.append(one)
     return made
 
 
@@ -141,6 +145,7 @@ def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[st
             let_nbgrader_find(one.folder, assignment.name)
             if (old := autograded(root, assignment, one.student)).exists():
                 rmtree(str(old))  # what is in it is written anew; nbgrader would leave it as it is
+    seen = reviewed(assignment, root, planned.again)
     left_out = failed + [one.student for one in (*planned.kept, *planned.older)]
     if failed:
         register(assignment, root, failed)
@@ -152,6 +157,8 @@ def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[st
             missing = [one.student for one in planned.due if not mark_of(root, assignment, one.student)]
             register(assignment, root, missing)
             raise
+        finally:
+            keep_reviewed(assignment, root, seen)
 
 
 def register(assignment: Assignment, root: Path, students: Iterable[str]) -> None:
@@ -162,6 +169,26 @@ def register(assignment: Assignment, root: Path, students: Iterable[str]) -> Non
             submission = gradebook.update_or_create_submission(assignment.name, student)
             for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
                 grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def reviewed(assignment: Assignment, root: Path, submitted: Iterable[Submitted]) -> dict[tuple[str, str], Any]:
+    """What a person has given points for, by student and cell, with the grader's own points beside them."""
+    with open_gradebook(root) as gradebook:
+        return {
+            (one.student, grade.name): grade.auto_score
+            for one in submitted
+            for grade in gradebook.find_submission_notebook(assignment.name, assignment.name, one.student).grades
+            if grade.manual_score is not None and not grade.needs_manual_grade
+        }
+
+
+def keep_reviewed(assignment: Assignment, root: Path, seen: dict[tuple[str, str], Any]) -> None:
+    """nbgrader would have all of it looked at again, though neither the work nor the grader's points have changed."""
+    with open_gradebook(root) as gradebook:
+        for (student, cell), points in seen.items():
+            grade = gradebook.find_grade(cell, assignment.name, assignment.name, student)
+            grade.needs_manual_grade = grade.needs_manual_grade and grade.auto_score != points
         gradebook.db.commit()
 
 
