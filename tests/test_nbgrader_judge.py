@@ -1,5 +1,6 @@
 """The outputs that nbgrader takes the points from: a number for every grade cell, or none of it."""
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from nbgrader import utils
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute
 
+from autograder.nbgrader.autograde import settle_sandbox
 from autograder.nbgrader.feedback import whole_html
 from autograder.nbgrader.judge import Judge, PutRight, ReleaseAgain, before, give_outputs
 from autograder.nbgrader.results import NoHost, chosen_sandbox
@@ -83,3 +85,18 @@ def test_walls_are_the_choice_where_nothing_is_said(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AUTOGRADER_SANDBOX", "none")
     with pytest.raises(NoHost, match="there is no sandbox `none`"):
         chosen_sandbox()
+
+
+def test_a_course_whose_nbgrader_would_run_students_code_itself_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_SANDBOX", "")
+    with pytest.raises(NoHost, match="does not put the grader into"):
+        settle_sandbox(tmp_path, None)
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    with pytest.raises(NoHost, match="does not put the grader into"):
+        settle_sandbox(tmp_path, "off")
+    shutil.copy(CNN.suite.parents[2] / "nbgrader_config.py", tmp_path)
+    assert settle_sandbox(tmp_path, "container") == "container"
+    monkeypatch.setenv("AUTOGRADER_SANDBOX", "")
+    assert settle_sandbox(tmp_path, None) == "walls"

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import rmtree
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import Config, PyFileConfigLoader
 
 from autograder.assignment import Assignment
 from autograder.batch.jobs import content
@@ -18,9 +18,9 @@ from autograder.batch.results import suite_digest
 from autograder.batch.run import How, grade_class
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
-from autograder.nbgrader.judge import CHECK
+from autograder.nbgrader.judge import CHECK, Judge
 from autograder.nbgrader.release import ReleaseError, nbgrader
-from autograder.nbgrader.results import VARIABLE, chosen_sandbox
+from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
 from autograder.row import Row
 from autograder.submission import SubmissionError
 
@@ -206,10 +206,12 @@ def open_gradebook(root: Path) -> Gradebook:
 def settle_sandbox(root: Path, asked: str | None) -> str:
     """The walls: those asked for, else as the environment or nbgrader_config.py has them, for nbgrader, too.
 
-    Raises NoHost.
+    Raises NoHost, also where nbgrader would run what was handed in by itself, without any.
     """
     if asked:
         os.environ[VARIABLE] = asked
-    elif (root / "nbgrader_config.py").exists():
-        PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    settings = root / "nbgrader_config.py"
+    config = PyFileConfigLoader(settings.name, path=str(root)).load_config() if settings.exists() else Config()
+    if Judge not in config.Autograde.get("autograde_preprocessors", []):
+        raise NoHost(f"{settings} does not put the grader into nbgrader's pipeline: take it from this repository")
     return chosen_sandbox()
