@@ -62,7 +62,7 @@ class HandedInExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         path = Path(filename)
         assignment = course_assignment(resources["nbgrader"]["assignment"])
-        if not assignment or path.parents[2] != Path.cwd() / SUBMITTED:
+        if not assignment or path.parents[2].resolve() != Path.cwd() / SUBMITTED:
             return super().from_filename(filename, resources, **options)
         handin = find_own(path.parent, assignment)
         data, problem, _ = content(handin)
