@@ -54,7 +54,8 @@ def hand_in(
             checks.append(CheckResult(check, f"What {check} is about.", score, points, **said))
         tasks.append(TaskResult(task.id, task.title, task.points, checks))
     mistakes = ["no_step"] if IS_NO_STEP in (open or {}).values() else []
-    report = Report("small", "3", f"/class/{student}.py", 7, "cpu", sandbox, 1.0, problem, [], tasks, mistakes)
+    report = Report("small", "3", f"/class/{student}.py", 7, "cpu", sandbox, problem=problem, tasks=tasks)
+    report.seconds, report.mistakes = 1.0, mistakes
     return Row(student, f"{student}.py", f"pages/{student}.html", report.as_dict())
 
 
