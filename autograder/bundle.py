@@ -31,7 +31,7 @@ INSTRUCTORS = {
     *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
     *("nbgrader", "cli_gradebook.py", "gradebook"),
     *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py"),
-    *("class_page.py", "class_progress.py", "class.html.jinja", "class.css.jinja"),
+    *(f"render/class{end}" for end in ("_page.py", "_progress.py", ".html.jinja", ".css.jinja")),
 }
 FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need
 TARGETS = {"help", "grade", "watch", "lab", "data", "clean", "env"}  # of the Makefile
@@ -71,7 +71,7 @@ def grader_files(names: Iterable[str], root: Path, also: Iterable[str] = ()) -> 
     for path in sorted(PACKAGE.rglob("*")):
         part = path.relative_to(PACKAGE)
         in_suite = part.parts[0] == "suites" and len(part.parts) > 2
-        if path.suffix in KINDS and without.isdisjoint(part.parts) and not in_suite:
+        if path.suffix in KINDS and without.isdisjoint({part.parts[0], part.as_posix()}) and not in_suite:
             files[f"autograder/{part.as_posix()}"] = path.read_bytes()
     for name in names:
         suite = root / "autograder" / "suites" / name
