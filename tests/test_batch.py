@@ -286,6 +286,7 @@ def test_a_time_out_is_repeated_alone_before_it_costs_points(tmp_path: Path) -> 
     assert mark.exists() and {name: float(score) for name, score in scores(out).items()} == {"ann": 10, "bob": 4}
 
 
+@pytest.mark.slow
 def test_nobody_else_on_the_machine_is_let_in(tmp_path: Path) -> None:
     for_ever = SOLUTION.replace("### BEGIN", "while True: pass\n    ### BEGIN")
     place, out = (
@@ -370,6 +371,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     assert done.returncode == 2 and "another run" in done.stderr
 
 
+@pytest.mark.slow
 def test_names_that_attack_a_spreadsheet(tmp_path: Path) -> None:
     name = '=HYPERLINK("x")'
     out = tmp_path / "out"
