@@ -1,6 +1,7 @@
 """Lateness in nbgrader's own gradebook, plugin and feedback page."""
 
 import json
+import shutil
 import os
 import subprocess
 import sys
@@ -142,6 +143,7 @@ def test_the_feedback_page_says_what_it_cost_and_why(course: Path) -> None:
 @pytest.mark.slow
 def test_nbgraders_own_commands(tmp_path: Path) -> None:
     root = new_course(tmp_path / "course", extensions="joe,cnn,,1,\n")
+    shutil.rmtree(root / "autograder")  # without a suite it is nbgrader that runs the notebook, which is a small one
     for student, stamp in {"jane": "2026-10-17 08:00:00 UTC", "joe": "2026-10-17 08:00:00 UTC"}.items():
         path = autograded(root, student)
         folder = root / "submitted" / student / "cnn"
