@@ -43,7 +43,7 @@ def results(
 ) -> dict[str, Any]:
     checks = {check.id: check for task in done for check in task.checks}
     return {
-        "score": round(sum(task.score for task in done), 2),
+        "score": float(round(sum(task.score for task in done), 2)),
         "execution_time": round(seconds),
         "output": paragraphs(said),
         "output_format": "html",
@@ -65,8 +65,8 @@ def test(number: str, check_id: str, worth: float, check: CheckResult | None) ->
         "number": number,
         "name": f"{check_id}: {check.title}" if check else check_id,
         "name_format": "text",
-        "score": check.score if check else 0.0,
-        "max_score": worth,
+        "score": float(check.score) if check else 0.0,
+        "max_score": float(worth),
         "status": "passed" if passed else "failed",
         "output": "" if passed else words(check) if check else paragraphs([NOT_YET]),
         "output_format": "html",
