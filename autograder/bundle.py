@@ -30,7 +30,7 @@ KINDS = {".py", ".toml", ".ini", ".json", ".bin", ".jinja"}  # of files of the p
 INSTRUCTORS = {
     *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
     *("nbgrader", "cli_gradebook.py", "gradebook"),
-    *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py"),
+    *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py", "spreadsheet.py"),
     *(f"render/class{end}" for end in ("_page.py", "_progress.py", ".html.jinja", ".css.jinja")),
 }
 FOR_CLASSES = {"cryptography", "distributed"}  # packages that those need

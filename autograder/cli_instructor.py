@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 app.add_typer(gradebook)
-SANDBOXES = ("walls", "container", "off")
 AGAIN = "the same command goes on from here."
 
 
@@ -52,12 +51,13 @@ def batch(
     from autograder.batch.output import Output, OutputError
     from autograder.batch.run import How, grade_class
     from autograder.handins.find import find_handins
+    from autograder.isolation.sandbox import CHOICES
     from autograder.render.class_progress import ClassProgress
     from autograder.seeds import SeedError
     from autograder.submission import SubmissionError
 
-    if sandbox not in SANDBOXES:
-        fail(f"there is no sandbox `{sandbox}`: it is {', '.join(SANDBOXES)}", USAGE)
+    if sandbox not in CHOICES:
+        fail(f"there is no sandbox `{sandbox}`: it is {', '.join(CHOICES)}", USAGE)
     progress = ClassProgress(out)
     try:
         found = find_assignment(assignment or likely_assignment(root), root)

@@ -1,8 +1,8 @@
 """Lateness in nbgrader's own gradebook, plugin and feedback page."""
 
 import json
-import shutil
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path

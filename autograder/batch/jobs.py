@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 DEATHS = 3  # of its worker, before a submission is given up
 CHOICE = " (--sandbox container says that the container around is the wall; --sandbox off does without.)"
-OTHERWISE = {"walls": CHOICE, "container": "", "off": ""}
 
 
 @dataclass
@@ -73,7 +72,8 @@ class ClassRun:
         if not ready:
             raise ClusterError("the cluster has no workers")
         if missing := {found.missing for found in ready.values() if found.missing}:
-            raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}{OTHERWISE[self.setup.sandbox]}")
+            otherwise = CHOICE if self.setup.sandbox == "walls" else ""
+            raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}{otherwise}")
         kinds = {(found.sandbox, found.torch) for found in ready.values()}
         if len(kinds) > 1:
             said = ", ".join(f"{sandbox} walls with torch {torch}" for sandbox, torch in sorted(kinds))
@@ -176,12 +176,7 @@ class ClassRun:
 
 def content(handin: HandIn) -> tuple[bytes, str, str]:
     """What was handed in, why there is nothing to grade (empty if there is), and the digest of both."""
-    data, problem = b"", handin.problem
-    if not problem:
-        try:
-            data = handin.read()
-        except (OSError, ValueError) as error:
-            problem = f"{handin.name} cannot be read: {error}"
+    data, problem = handin.content()
     return data, problem, submission_digest(f"{handin.name} {problem} {handin.note}", data)
 
 

@@ -9,27 +9,25 @@ seeds.json      the official seeds (mode 0600)
 """
 
 import contextlib
-import csv
 import io
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.batch.results import ResultStore
-from autograder.compare import printable
 from autograder.files import write
 from autograder.row import Row
 from autograder.seeds import OfficialSeeds
+from autograder.spreadsheet import table
 
 IGNORE = ".gitignore"  # by what it says, a folder of ours is known
 IGNORED = "# Written by `autograder batch`: results of students, for no repository.\n*\n"
 OWNER_ONLY = 0o700
 OTHERS = 0o077  # what a umask takes from whatever is written
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula begins with one of these
 
 
 class OutputError(RuntimeError):
@@ -147,20 +145,6 @@ def line(row: Row) -> str:
 def append(path: Path, text: str) -> None:
     with open(path, "a", encoding="utf-8", newline="") as file:
         file.write(text)
-
-
-def table(rows: Iterable[list[Any]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows([plain(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def plain(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula, and no terminal for a command."""
-    if not isinstance(cell, str):
-        return cell
-    text = printable(cell)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def last_line(text: str) -> str:

@@ -5,8 +5,6 @@ ids too: nobody's id begins with `=`, `+`, `-` or `@`, but a folder's name can. 
 platform is another matter; see `lms_columns.py`.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,12 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.assignment import AssignmentError, find_assignment
-from autograder.batch.output import plain
 from autograder.files import write
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.standings import Standing, columns, standings
 from autograder.gradebook.store import submitted
+from autograder.spreadsheet import table
 
 HEAD = [
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
@@ -43,7 +41,7 @@ class CourseExport(CsvExportPlugin):
             settle(gradebook, course, name)
         path = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", path)
-        write(path, text([HEAD, *long_rows(gradebook, wanted, [str(student) for student in self.student])]))
+        write(path, table([HEAD, *long_rows(gradebook, wanted, [str(student) for student in self.student])]))
 
 
 def long_rows(gradebook: Gradebook, assignments: Sequence[str], students: Sequence[str] = ()) -> list[list[Any]]:
@@ -96,16 +94,3 @@ def wide_cells(standing: Standing, tasks: Sequence[str], maximum: float) -> list
     penalty = "" if standing.total is None else standing.penalty
     total = "" if standing.total is None else standing.total
     return [standing.submitted, *points, penalty, total, maximum, standing.remark]
-
-
-def text(rows: Sequence[Sequence[Any]]) -> str:
-    """CSV, safe in a spreadsheet."""
-    made = io.StringIO()
-    csv.writer(made).writerows([cell(value) for value in row] for row in rows)
-    return made.getvalue()
-
-
-def cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return plain(value if isinstance(value, int | float) else str(value))

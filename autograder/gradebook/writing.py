@@ -10,13 +10,14 @@ from autograder import files
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.gradebook.course_file import Course, load_course
-from autograder.gradebook.export import HEAD, long_rows, text, wide
+from autograder.gradebook.export import HEAD, long_rows, wide
 from autograder.gradebook.extensions import strangers
 from autograder.gradebook.lms_columns import Filled, fill
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.standings import standings
 from autograder.gradebook.store import CourseError, open_gradebook, submitted
 from autograder.gradebook.tables import read_table
+from autograder.spreadsheet import table as as_csv
 
 Tell = Callable[[str], Any]
 
@@ -35,7 +36,7 @@ def write_tables(root: Path, only: str | None, folder: Path, tell: Tell) -> list
             "wide.csv": wide(gradebook, course, root, names),
         }
     for name, rows in tables.items():
-        files.write(folder / name, text(rows))
+        files.write(folder / name, as_csv(rows))
     return [folder / name for name in tables]
 
 

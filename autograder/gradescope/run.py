@@ -92,11 +92,11 @@ def run(folder: Path, host: Host, results: Path, missing: list[str]) -> None:
 def handed_in(place: Path, assignment: Assignment) -> tuple[Submission, str]:
     """The file that is graded, and what is worth knowing of the choice."""
     found = find_handin(place, assignment.name)
+    data, problem = found.content()
     path = Path(found.name)
-    try:
-        return parse_submission(path, found.read(), assignment.explore_cells()), found.note
-    except (OSError, ValueError) as error:
-        return Submission(path, problem=found.problem or f"{found.name} cannot be read: {error}"), found.note
+    if problem:
+        return Submission(path, problem=problem), found.note
+    return parse_submission(path, data, assignment.explore_cells()), found.note
 
 
 def write(path: Path, results: dict[str, Any]) -> None:

@@ -47,6 +47,15 @@ class HandIn:
         except listing.Fault as error:
             raise ValueError(f"{self.name} {error}") from error
 
+    def content(self) -> tuple[bytes, str]:
+        """What was handed in, and why there is nothing to grade; empty if there is."""
+        if self.problem:
+            return b"", self.problem
+        try:
+            return self.read(), ""
+        except (OSError, ValueError) as error:
+            return b"", f"{self.name} cannot be read: {error}"
+
     @property
     def page_name(self) -> str:
         """The stem of a file for this student, unlike those of all others, and safe on every system.

@@ -15,6 +15,10 @@ MODES: dict[str, Callable[[], Host]] = {
 }
 
 
+# The choices of `--sandbox`, and what reports call the walls that come of each.
+CHOICES = {"walls": tuple(MODES), "container": ("container",), "off": ("none",)}
+
+
 class NoWalls(RuntimeError):
     """There are no walls on this machine; the text says what is missing."""
 
@@ -30,8 +34,8 @@ def open_host(sandbox: str, warm: bool = False) -> Host:
         if not host:
             raise NoWalls(" ".join(["there are no walls on this machine.", *missing]))
         return host
-    if sandbox not in ("off", "container"):
-        raise ValueError(f"there is no sandbox `{sandbox}`: it is walls, container or off")
+    if sandbox not in CHOICES:
+        raise ValueError(f"there is no sandbox `{sandbox}`: it is {', '.join(CHOICES)}")
     host = start_host(warm)
     host.sandbox = "container" if sandbox == "container" else host.sandbox
     return host

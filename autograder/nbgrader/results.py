@@ -11,11 +11,11 @@ from autograder.batch.output import Output, make_folder
 from autograder.batch.results import Conditions, Result, suite_digest, torch_version
 from autograder.batch.worker import Setup, Work
 from autograder.handins.find import HandIn
+from autograder.isolation.sandbox import CHOICES
 from autograder.session import Observation
 
 FOLDER = ".autograder"  # of a course: results, and the official seeds of each assignment
 VARIABLE = "AUTOGRADER_SANDBOX"  # of the environment; nbgrader_config.py sets it where nobody else has
-WALLS = {"walls": ("warm", "cold"), "container": ("container",), "off": ("none",)}  # as reports call them
 
 
 class CannotGrade(RuntimeError):
@@ -42,7 +42,7 @@ class Results:
         """What is kept of a hand-in, graded by this suite, with these walls."""
         _, _, digest = content(handin)
         seed = self.output.official_seed(digest)
-        for sandbox in WALLS[self.setup.sandbox]:
+        for sandbox in CHOICES[self.setup.sandbox]:
             if result := self.output.results.find(digest, self.conditions(seed, sandbox)):
                 return result
         return None
@@ -85,8 +85,8 @@ def results_folder(root: Path, assignment: Assignment) -> Path:
 def chosen_sandbox() -> str:
     """The walls that the environment asks for, or nbgrader_config.py. Raises NoHost for what there is not."""
     sandbox = os.environ.get(VARIABLE) or "walls"
-    if sandbox not in WALLS:
-        raise NoHost(f"there is no sandbox `{sandbox}`: it is {', '.join(WALLS)}")
+    if sandbox not in CHOICES:
+        raise NoHost(f"there is no sandbox `{sandbox}`: it is {', '.join(CHOICES)}")
     return sandbox
 
 
