@@ -18,6 +18,7 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     # Dask samples what its workers do every 10 ms, and keeps it: 1 MB a submission.
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.preload": ["autograder.batch.worker"],  # for its `dask_setup`
     # The pages that a scheduler and workers show to any browser: none.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],

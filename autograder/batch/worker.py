@@ -4,6 +4,7 @@ A worker decides grades, so it never runs student code itself: that is in the ho
 """
 
 import contextlib
+import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,6 +111,11 @@ def grader_for(setup: Setup) -> Grader:
     if setup not in graders:
         graders[setup] = Grader(setup)
     return graders[setup]
+
+
+def dask_setup(_: object) -> None:
+    """Dask calls it when a local worker starts. Ctrl-C reaches all processes of a run, which ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def make_ready(setup: Setup) -> Ready:
