@@ -8,6 +8,7 @@ stopped as any cell is, by the kernel's stop button.
 import contextlib
 import os
 import sys
+import textwrap
 import time
 import traceback
 import types
@@ -34,6 +35,7 @@ from autograder.verdict import GraderFault
 from autograder.wire import Message, travelled
 
 NOTEBOOK = Path("notebook")  # where no file is known
+VALIDATE_WIDTH = 52  # characters that a line of nbgrader's Validate dialog holds; its command cuts lines at 86
 
 
 class NotAllPoints(Exception):
@@ -96,9 +98,13 @@ def in_words(report: Report) -> str:
             said = [f"  {part}: {getattr(checks[0], part)}" for part in parts if getattr(checks[0], part)]
             lines += [f"{messages.shortened([check.id for check in checks])} {checks[0].line or ''}".strip(), *said]
         lines += [f"{messages.shortened([c.id for c in checks])}: {said}" for said, checks in messages.waiting(task)]
-    if step := report.next_step:
+    if (step := report.next_step) and f"  hint: {messages.to_do(step)}" not in lines:
         lines.append(f"Next: {step.id}: {messages.to_do(step)}")
-    return "\n".join(lines)
+    return "\n".join(folded(line) for text in lines for line in text.split("\n"))
+
+
+def folded(line: str) -> str:
+    return textwrap.fill(line, VALIDATE_WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 @cache

@@ -38,7 +38,9 @@ class Ran:
         ]
 
     def cell_name(self, count: int) -> str:
-        return f"{self.session.name if self.session else 'notebook'}, cell [{count}]"
+        file = self.session.name if self.session else "notebook"
+        # nbgrader runs all cells once, in a kernel of its own: numbers that the reader sees in brackets are of another.
+        return f"{file}, code cell {count}" if os.environ.get("NBGRADER_EXECUTION") else f"{file}, cell [{count}]"
 
     def saved_file(self, assignment: str) -> Path | None:
         """The file on disk that holds these cells; None if it cannot be told."""

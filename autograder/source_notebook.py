@@ -25,7 +25,8 @@ except ImportError:
     wheel = max(map(str, Path().glob("autograder-*.whl")), default="")
     raise ImportError(
         "The grader of this course is not installed for this notebook. "
-        + ("" if wheel else "Get the file autograder-...whl from your instructor and put it beside the notebook. ")
+        + ("" if wheel else "Get the file autograder-...whl from your instructor, ")
+        + ("" if wheel else "and put it beside the notebook. ")
         + f"Run in a cell of its own:\\n\\n    %pip install {{wheel or 'autograder-...whl'}}\\n\\n"
         "Then restart the kernel and run this cell again."
     ) from None

@@ -20,10 +20,13 @@ from nbgrader_class import (
     new_course,
     points,
     put,
+    replace,
     submitted,
 )
 from test_cli import autograder
 from test_walls import needs_walls
+
+from autograder.release import WRITTEN_STUB
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +105,16 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     """By nbgrader's command alone, then by ours after a fix in the suite."""
     half, right = put(term, "half", HALF), put(term, "right", name="softmax (1).ipynb")
     put(term, "stub", lambda notebook: notebook.cells.clear())
+    put(term, "silent", replace("why", "Because it is not hard.", WRITTEN_STUB))
     done = nbgrader(term, "autograde", "softmax", "--no-execute")
     assert done.returncode == 0, done.stderr
-    assert points(term) == {"half": 4, "right": 10, "stub": 0}, "--no-execute gives nothing away"
+    worth = {"half": 4, "right": 10, "stub": 0, "silent": 10}
+    assert points(term) == worth, "--no-execute gives nothing away"
+    with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+        grades = {student: gradebook.find_grade("why", "softmax", "softmax", student) for student in worth}
+        waiting = {student for student, grade in grades.items() if grade.needs_manual_grade}
+        assert waiting == {"half", "right"}, "a person reads what was answered"
+        assert {student for student, grade in grades.items() if grade.auto_score == 0} == {"stub", "silent"}
     seeds = term / ".autograder/softmax/seeds.json"
     assert seeds.stat().st_mode & 0o777 == 0o600 and seeds.parent.stat().st_mode & 0o777 == 0o700
     (seed,) = json.loads(seeds.read_text())["softmax"]
@@ -125,11 +135,11 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     suite = term / "autograder/suites/softmax/test_softmax.py"
     suite.write_text(suite.read_text().replace('seen.arrays.get("large")', 'right.arrays["large"]'))
     first = autograder("autograde", "--root", term, "--sandbox", "off")
-    assert "3 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
+    assert "4 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
     second = autograder("autograde", "--root", term, "--sandbox", "off", "--regrade")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "half: 4 -> 10 (+6): softmax 0 -> 6" in second.stdout and "right:" not in second.stdout
-    assert points(term) == {"half": 10, "right": 10, "stub": 0}
+    assert points(term) == {**worth, "half": 10}
     with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
         by_hand = gradebook.find_grade("why", "softmax", "softmax", "half")
         assert by_hand.score == 3 and not by_hand.needs_manual_grade

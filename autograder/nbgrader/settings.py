@@ -22,6 +22,7 @@ from nbgrader.preprocessors import (
 
 from autograder.nbgrader.judge import Judge, PutRight
 from autograder.nbgrader.stubs import MakeStubs
+from autograder.nbgrader.written import MayStayEmpty
 
 # As in nbgrader, with ours in the place of its ClearSolutions. Checksums belong to what the student gets, and so come
 # after the stubs and again after hidden tests; the gradebook keeps the cells as they are before hidden tests go.
@@ -37,6 +38,7 @@ GENERATE = [
     ClearHiddenTests,
     ClearMarkScheme,
     ComputeChecksums,
+    MayStayEmpty,
     CheckCellMetadata,
 ]
 # As in nbgrader, with ours before all that works on cells by their names.
