@@ -96,7 +96,8 @@ def in_words(report: Report) -> str:
         for checks in messages.failures(task):
             parts = ("expected", "came", "why", "hint")
             said = [f"  {part}: {getattr(checks[0], part)}" for part in parts if getattr(checks[0], part)]
-            lines += [f"{messages.shortened([check.id for check in checks])} {checks[0].line or ''}".strip(), *said]
+            where = f" ({checks[0].line})" if checks[0].line else ""
+            lines += [messages.shortened([check.id for check in checks]) + where, *said]
         lines += [f"{messages.shortened([c.id for c in checks])}: {said}" for said, checks in messages.waiting(task)]
     if (step := report.next_step) and f"  hint: {messages.to_do(step)}" not in lines:
         lines.append(f"Next: {step.id}: {messages.to_do(step)}")

@@ -78,7 +78,8 @@ class Submission:
 
 def place(filename: str, line: int) -> str:
     """`cnn.py:12`, or `cnn.ipynb, cell train, line 3`."""
-    return f"{filename}, line {line}" if ", cell " in filename else f"{filename}:{line}"
+    in_cell = ", cell " in filename or ", code cell " in filename
+    return f"{filename}, line {line}" if in_cell else f"{filename}:{line}"
 
 
 def read_submission(path: Path, explore: Iterable[str] = ()) -> Submission:
