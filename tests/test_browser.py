@@ -54,12 +54,16 @@ def home(term: Path, name: str) -> Path:
 
 
 def run(page: Page, cell: Locator, source: str | None = None) -> None:
-    """Click into a cell, write `source` in the place of what is there, and press Shift and Enter."""
+    """Write `source` in the place of what is in a cell, press Shift and Enter, and wait until it has run."""
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
     cell.locator(".cm-content").click()
     if source:
         page.keyboard.press("Control+A")
         page.keyboard.insert_text(source)
     page.keyboard.press("Shift+Enter")
+    expect(prompt).not_to_have_text(before)
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
 
 
 def validated(page: Page) -> Locator:
@@ -89,6 +93,7 @@ def test_a_student_fetches_fills_in_validates_and_submits(term: Path) -> None:
         judged = page.locator(".jp-CodeCell", has_text='check("softmax")')
         probabilities = page.locator(".jp-CodeCell", has_text="PROBABILITIES = ")
         expect(judged).to_be_visible()
+        expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()  # what is run before that may be lost
         picture(page, "student-1-opened")
         assert cells.first.locator(".cm-scroller").evaluate("box => box.scrollWidth <= box.clientWidth"), (
             "the first cell is wider than a window of 1280 pixels"
