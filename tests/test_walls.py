@@ -4,6 +4,7 @@ import json
 import platform
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,3 +189,13 @@ def test_list_of_system_calls_is_a_program(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_attacks_are_enough() -> None:
     assert len(ATTACKS) >= 20
+
+
+@needs_walls
+def test_an_environment_that_several_share_by_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.prefix == sys.base_prefix:
+        pytest.skip("this Python is in no environment")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv/bin/python"))
+    done = autograder("grade", CNN.master, "--task", "conv_output_size", "--sandbox", "walls")
+    assert done.returncode == 0, done.stderr

@@ -24,8 +24,10 @@ def behind_walls(command: list[str], environment: dict[str, str]) -> list[str]:
     """`command` behind walls, with nothing but this environment. Its standard input is passed on."""
     options = ["--unshare-all", "--unshare-user", "--uid", USER, "--gid", USER, "--cap-drop", "ALL"]
     options += ["--die-with-parent", "--new-session", "--clearenv"]
-    for folder in folders():
+    for folder in system_folders():
         options += ["--symlink", str(folder.readlink()), str(folder)] if folder.is_symlink() else read_only(folder)
+    for folder in pythons_folders():
+        options += read_only(folder)  # what it links to, where it is a link
     options += [*read_only(PACKAGE), *empty(PACKAGE / "suites")]
     options += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 << 20), "--tmpfs", SCRATCH]
     # The root that bubblewrap makes, and its /dev, are in memory and could be filled.
@@ -35,9 +37,13 @@ def behind_walls(command: list[str], environment: dict[str, str]) -> list[str]:
     return [PROGRAM, *options, "--", *command]
 
 
-def folders() -> Iterator[Path]:
-    """What Python and PyTorch are made of: the system's libraries, and the folders of this Python."""
-    yield from (path for path in map(Path, ("/usr", "/lib", "/lib64", "/etc/ld.so.cache")) if path.exists())
+def system_folders() -> Iterator[Path]:
+    """The system's libraries; /lib is often a link into /usr."""
+    return (path for path in map(Path, ("/usr", "/lib", "/lib64", "/etc/ld.so.cache")) if path.exists())
+
+
+def pythons_folders() -> Iterator[Path]:
+    """The folders of this Python and of its environment, PyTorch in it."""
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if not Path(prefix).is_relative_to("/usr"):
             yield Path(prefix)
