@@ -37,6 +37,7 @@ help:  ## this list
 	@echo "  SCHEDULER=address  of a Dask cluster (autograde, batch)"
 	@echo "  REGRADE=1          grade again what was graded before a change in the suite (autograde)"
 	@echo "  FORCE=1            release even what orphans work in progress"
+	@echo "  EXCHANGE=no        leave nbgrader's exchange alone (release)"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
 	@echo "  LMS=file           a file downloaded from Canvas or Moodle, to be filled (export)"
 	@echo "  COLUMN=name        the assignment's column in it (export)"
@@ -79,7 +80,8 @@ doctor: env  ## which walls this machine can put around student code
 	@$(PY) -m autograder doctor
 
 release: env  ## build the notebook for nbgrader, and release it
-	@$(PY) -m autograder release $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)
+	@$(PY) -m autograder release $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force) \
+		$(if $(filter no,$(EXCHANGE)),--no-exchange)
 
 student: env  ## build the zip and the wheel for students, in dist/
 	@$(PY) -m autograder student $(call option,assignment,ASSIGNMENT) $(call option,root,ROOT) $(if $(FORCE),--force)

@@ -41,6 +41,7 @@ VARIABLES = {"ROOT", "SEED", "ARGS", "FORCE", "REGRADE", "SANDBOX", "WORKERS", "
     "COLUMN",
     "ID",
     "REMOVE",
+    "EXCHANGE",
 }
 # What a wheel need not bring: whoever installs it has a notebook already, often in versions that must stay.
 NOTEBOOK_HAS = {"jupyter", "jupyterlab", "nbgrader"}

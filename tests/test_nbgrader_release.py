@@ -180,3 +180,17 @@ def test_a_folder_without_nbgraders_settings_is_refused(tmp_path: Path) -> None:
     (root / "nbgrader_config.py").unlink()
     with pytest.raises(ReleaseError, match=r"has no nbgrader_config\.py"):
         release(find_assignment("cnn", root), print)
+
+
+@pytest.mark.slow
+def test_a_course_without_an_exchange(tmp_path: Path) -> None:
+    root, taken = new_course(tmp_path), tmp_path / "taken"
+    taken.write_text("a file where the exchange should be")
+    settings = tmp_path / "settings/nbgrader_config.py"
+    settings.write_text(settings.read_text().replace(str(tmp_path / "exchange"), str(taken / "exchange")))
+    done = run(root, "autograder", "release", "--root", str(root))
+    assert done.returncode == 1 and (root / "release/cnn/cnn.ipynb").exists()
+    assert "cnn.ipynb is ready, but not in the exchange" in done.stderr and "EXCHANGE=no" in done.stderr
+    assert "Traceback" not in done.stderr and "File " not in done.stderr
+    done = run(root, "autograder", "release", "--no-exchange", "--root", str(root))
+    assert done.returncode == 0 and "exchange" not in done.stdout

@@ -22,6 +22,10 @@ class ReleaseError(RuntimeError):
     """The release could not be made; the text says why."""
 
 
+NOT_IN_THE_EXCHANGE = (
+    "{} is ready, but not in the exchange. Its folder is `c.Exchange.root` in nbgrader_config.py. A class without an "
+    "exchange gets the notebook by EXCHANGE=no (--no-exchange) and a learning platform."
+)
 Tell = Callable[[str], Any]
 
 
@@ -40,7 +44,10 @@ def release(assignment: Assignment, tell: Tell, force: bool = False, exchange: b
     look(assignment, released)
     files.write(assignment.suite / RELEASE, as_json(record))
     if exchange:
-        nbgrader(root, "release_assignment", name, "--force")
+        try:
+            nbgrader(root, "release_assignment", name, "--force")
+        except ReleaseError as error:
+            raise ReleaseError(f"{error}\n{NOT_IN_THE_EXCHANGE.format(released / source.name)}") from None
     return released / source.name
 
 
@@ -104,5 +111,7 @@ def nbgrader(root: Path, *arguments: str) -> None:
         env={**os.environ, "PATH": path},
     )
     if done.returncode:
-        said = "\n".join(done.stdout.strip().splitlines()[-15:])
+        lines = done.stdout.strip().splitlines()
+        traced = any(line.startswith("Traceback") for line in lines)  # its last line says what it was
+        said = "\n".join(lines[-1:] if traced else lines[-15:])
         raise ReleaseError(f"`nbgrader {' '.join(arguments)}` failed:\n{said}")
