@@ -1,6 +1,12 @@
 """Whose a file is that a learning platform has packed, as nbgrader's zip_collect wants to know it."""
 
+import zipfile
+from pathlib import Path
+
+import gradebooks
 import pytest
+from nbgrader_class import nbgrader
+from test_cli import autograder
 
 from autograder.nbgrader.exchange import collected
 
@@ -30,3 +36,21 @@ def test_the_later_of_two_attempts_counts() -> None:
 
 def test_what_tells_nothing_is_left_to_nbgrader() -> None:
     assert collected(("notes.txt",)) is None and collected(("a", "b", "c.ipynb")) is None
+
+
+@pytest.mark.slow
+def test_canvas_numbers_become_the_ids_of_its_class_list(tmp_path: Path) -> None:
+    root = tmp_path / "course"
+    gradebooks.new_course(root)
+    grades = tmp_path / "grades.csv"
+    grades.write_text("Student,ID,SIS User ID,SIS Login ID,Section\n'Doe, Jane',12345,s1,jane,A\n".replace("'", '"'))
+    done = autograder("roster", grades, "--root", root)
+    assert done.returncode == 0, done.stderr
+    archive = root / "downloaded/cnn/archive"
+    archive.mkdir(parents=True)
+    with zipfile.ZipFile(archive / "submissions.zip", "w") as packed:
+        packed.writestr("doejane_12345_678901_cnn.py", "")
+        packed.writestr("roeric_LATE_99_678902_cnn.py", "")
+    done = nbgrader(root, "zip_collect", "cnn")
+    assert done.returncode == 0, done.stderr
+    assert sorted(folder.name for folder in (root / "submitted").iterdir()) == ["jane", "roeric_99"]

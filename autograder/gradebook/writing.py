@@ -76,7 +76,7 @@ def report(filled: Filled, target: Path, tell: Tell) -> None:
         "kept as they are": filled.kept,
         "no grade, so left as they are": filled.waiting,
         "rows without a student in the gradebook": filled.rows,
-        "students with a grade, but without a row (or with two)": filled.students,
+        "students with a grade, and no row that is surely theirs": filled.students,
         "careful": filled.warnings,
     }.items():
         if lines:

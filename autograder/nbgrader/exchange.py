@@ -2,14 +2,20 @@
 
 import glob
 import os
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
+from autograder.gradebook.store import own_commands
 from autograder.handins.lms import Sender, sender_of
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
@@ -21,19 +27,29 @@ class LmsNames(FileNameCollectorPlugin):
     """Whose a file is, for `nbgrader zip_collect`, by the names that Canvas, Moodle and others give.
 
     Every kind of file is taken; which of them is graded is decided later. Other names are left to the regular
-    expression that nbgrader's own plugin takes.
+    expression that nbgrader's own plugin takes. Canvas's numbers become the ids of the class list that gave them.
     """
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         # No public name gives this folder.
         extracted = self.parent._format_collect_path(self.parent.extracted_directory)
-        return collected(Path(os.path.relpath(submitted_file, extracted)).parts) or super().collect(submitted_file)
+        parts = Path(os.path.relpath(submitted_file, extracted)).parts
+        return collected(parts, self.known) or super().collect(submitted_file)
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """The id of each of Canvas's numbers, by the class list that `make roster` has brought in."""
+        course = self.parent.coursedir
+        with own_commands(), Gradebook(course.db_url, course.course_id) as gradebook:
+            return {student.lms_user_id: student.id for student in gradebook.students if student.lms_user_id}
 
 
-def collected(parts: tuple[str, ...]) -> dict[str, str] | None:
+def collected(parts: tuple[str, ...], known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str] | None:
     """What nbgrader wants to know of a file, by its path in the download; None where it tells nothing."""
     for depth, part in enumerate(parts):
         if sender := sender_of(part):
+            if sender.upload and not sender.student.startswith("anon_"):  # Canvas's: doejane_12345
+                sender = replace(sender, student=known.get(sender.student.rpartition("_")[2], sender.student))
             return found(sender, parts[depth + 1 :])
     return found(Sender(parts[0]), parts[1:]) if len(parts) == 2 else None
 
