@@ -61,7 +61,7 @@ class Plan:
 
 
 def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
-    """Raises SubmissionError where nothing has been handed in, or nothing was released."""
+    """Raises SubmissionError where nothing has been handed in, or nothing was released, or with other points."""
     submitted = find_submitted(root, assignment)
     if not submitted:
         raise SubmissionError(
@@ -70,9 +70,14 @@ def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
         )
     with open_gradebook(root) as gradebook:
         try:
-            gradebook.find_notebook(assignment.name, assignment.name)
+            cells = gradebook.find_notebook(assignment.name, assignment.name).grade_cells
         except MissingEntry as error:
             raise SubmissionError(f"the gradebook does not know {assignment.name}: `make release` first") from error
+        points = {cell.name: cell.max_score for cell in cells if cell.name.startswith(CHECK)}
+    if points != {f"{CHECK}{task.id}": task.points for task in assignment.tasks}:
+        raise SubmissionError(
+            f"the gradebook has other tasks or points than the suite of {assignment.name}: `make release` first"
+        )
     made, suite = Plan([], []), suite_digest(assignment)
     for one in submitted:
         mark = mark_of(root, assignment, one.student)
