@@ -191,13 +191,3 @@ def test_what_learning_platforms_pack_is_collected_and_other_questions_follow_fe
     done = nbgrader(term, "release_feedback", "softmax", f"--Exchange.root={term.parent / 'exchange'}")
     assert done.returncode == 0, done.stderr
     assert json.loads(seeds.read_text())["softmax"][0] == first and len(json.loads(seeds.read_text())["softmax"]) == 2
-
-
-@pytest.mark.slow
-def test_points_that_the_gradebook_does_not_have_are_refused_before_anybody_is_graded(term: Path) -> None:
-    put(term, "jane")
-    suite = term / "autograder/suites/softmax/points.toml"
-    suite.write_text(suite.read_text().replace("points = 6", "points = 7"))
-    done = autograder("autograde", "--root", term, "--sandbox", "off")
-    assert done.returncode == 2 and "`make release` first" in done.stderr and "Traceback" not in done.stderr
-    assert not (term / "autograded").exists()
