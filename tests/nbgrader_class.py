@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,13 @@ QUESTION = """\
 
 """
 
+RULES = """\
+[assignments.softmax]
+due = 2026-10-16T23:59:00Z
+[late]
+percent_per_day = 10
+"""
+
 Cells = list[NotebookNode]
 Change = Callable[[NotebookNode], Any]
 
@@ -42,6 +50,7 @@ def new_course(folder: Path) -> Path:
     root = folder / "course"
     shutil.copytree(COURSE, root, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "nbgrader_config.py", root)
+    (root / "course.toml").write_text(RULES)
     points = root / "autograder/suites/softmax/points.toml"
     points.write_text(points.read_text() + '\n[[written]]\nid = "why"\ntitle = "Why"\npoints = 5\n')
     master = root / "solutions/softmax/softmax.py"
@@ -129,6 +138,15 @@ def strip(notebook: NotebookNode) -> None:
         cell.metadata = {"id": "abc"}
 
 
+def with_languages(notebook: NotebookNode) -> None:
+    """What VS Code writes beside nbgrader's metadata, and the ids that it may leave out."""
+    notebook.metadata = {"language_info": {"name": "python"}}
+    notebook.nbformat_minor = 2
+    for cell in notebook.cells:
+        cell.metadata["vscode"] = {"languageId": "python"}
+        cell.pop("id", None)
+
+
 def split(notebook: NotebookNode) -> None:
     place = at(notebook, "probabilities")
     notebook.cells.insert(place, new_code_cell("half = 0.5"))
@@ -152,6 +170,46 @@ class All:
 PROBABILITIES["equal"] = All()
 """
 QUIT = "import os; os._exit(0)"
+HOG = "held = [bytearray(1 << 26) for _ in range(1000)]"
+
+
+def answer(body: str) -> Change:
+    """Another body for the function, and nothing else."""
+    head = SCRIPT[SCRIPT.index("def softmax") : SCRIPT.index("    ### BEGIN")]
+
+    def change(notebook: NotebookNode) -> None:
+        cell_of(notebook, "softmax").source = head + body
+
+    return change
+
+
+# Ten who did as they were told, each in another way: what to change of the filled-in notebook, and the points due.
+HONEST: dict[str, tuple[float, list[Change]]] = {
+    "honest-as-taught": (10, []),
+    "honest-built-in": (10, [answer("    return torch.softmax(logits, dim=1)")]),
+    "honest-by-logarithm": (10, [answer("    return (logits - logits.logsumexp(1, keepdim=True)).exp()")]),
+    "honest-row-by-row": (
+        10,
+        [
+            answer(
+                "    rows = []\n    for row in logits:\n        e = (row - row.max()).exp()\n"
+                "        rows.append(e / e.sum())\n    return torch.stack(rows)"
+            )
+        ],
+    ),
+    "honest-helper": (
+        10,
+        [
+            insert("softmax", "def powers(x):\n    return (x - x.amax(1, True)).exp()", behind=0),
+            answer("    return powers(logits) / powers(logits).sum(1, keepdim=True)"),
+        ],
+    ),
+    "honest-prints": (10, [insert("probabilities", 'print("equal:", PROBABILITIES["equal"])')]),
+    "honest-fraction": (10, [replace("probabilities", "0.25", "1 / 4")]),
+    "honest-overflow": (4, [answer("    return logits.exp() / logits.exp().sum(1, keepdim=True)")]),
+    "honest-columns": (4, [answer("    return torch.softmax(logits, dim=0)")]),
+    "honest-one-probability": (8, [replace("probabilities", "0.25", "0.5")]),
+}
 
 
 def fill(root: Path) -> dict[str, float]:
@@ -166,7 +224,8 @@ def fill(root: Path) -> dict[str, float]:
         put_file(root, student, data, name)
         due[student] = points
 
-    one("honest", 10)
+    for student, (points, changes) in HONEST.items():
+        one(student, points, *changes)
     one("half", 4, HALF)
     one("deleted-grade-cell", 10, lambda nb: nb.cells.pop(at(nb, "check_softmax")))  # [points lost without a word]
     one("deleted-all", 0, lambda nb: nb.cells.clear())
@@ -196,9 +255,10 @@ def fill(root: Path) -> dict[str, float]:
     one("answer-as-text", 10, turn("softmax", new_markdown_cell))
     one("check-as-text", 10, turn("check_softmax", new_markdown_cell), turn("probabilities", new_raw_cell))
     one("stripped", 10, strip)
+    one("vs-code", 10, with_languages)
     one("older-release", 10, lambda nb: nb.metadata.autograder.update(release=7))
     one("other-kernel", 10, lambda nb: nb.metadata.kernelspec.update(name="conda-base-r", display_name="R"))
-    big = [nbformat.v4.new_output("stream", text="x" * 1_000_000) for _ in range(20)]
+    big = [nbformat.v4.new_output("stream", text="x" * 1_000_000) for _ in range(100)]
     one("large-outputs", 10, lambda nb: cell_of(nb, "softmax").update(outputs=big))
     file("truncated", 0, json.dumps(answered(root))[:-50])  # [no row]
     file("no-json", 0, "PK\x03\x04 not a notebook")
@@ -207,13 +267,32 @@ def fill(root: Path) -> dict[str, float]:
     one("leaves", 4, at_the_start(QUIT))  # [dropped, no feedback at all]
     one("leaves-at-once", 10, insert("probabilities", QUIT))
     one("stderr", 10, at_the_start("import os; os.write(2, b'a warning')"))  # [all points lost]
+    one("memory-hog", 4, at_the_start(HOG))
     one("asks", 4, at_the_start("input()"))
     one("hangs", 4, at_the_start("while True: pass"))
     one("equal-to-everything", 8, insert("probabilities", EQUAL))  # [full marks]
+    theirs = root / "submitted/honest-as-taught/softmax/softmax.ipynb"
+    (root / "submitted/linked/softmax").mkdir(parents=True)
+    (root / "submitted/linked/softmax/softmax.ipynb").symlink_to(theirs)
+    (root / "submitted/linked-folder").mkdir()
+    (root / "submitted/linked-folder/softmax").symlink_to(theirs.parent)
+    archive(root, "archive", {"work/softmax.ipynb": json.dumps(answered(root))})
+    archive(root, "archive-above", {"../honest-as-taught/softmax/softmax.ipynb": "{}", "softmax.py": SCRIPT})
+    archive(root, "archive-above-only", {"../../../gradebook.db": "x"})
+    due |= {"linked": 0, "linked-folder": 0, "archive": 10, "archive-above": 10, "archive-above-only": 0}
+    one("late", 10)
+    put_file(root, "late", "2026-10-18 12:00:00 UTC", "timestamp.txt")
     one("two-hand-ins", 10)
     put(root, "two-hand-ins", replace("probabilities", "0.25", "7"), name="softmax (2).ipynb")
     one("Ünknown Stüdent", 10)
     return due
+
+
+def archive(root: Path, student: str, files: dict[str, str]) -> None:
+    path = put_file(root, student, b"", "softmax.zip")
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, text in files.items():
+            packed.writestr(name, text)
 
 
 def submitted(root: Path) -> dict[str, bytes]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from nbgrader_class import (
     HALF,
+    HONEST,
     RIGHT,
     SCRIPT,
     answered,
@@ -26,6 +28,10 @@ from nbgrader_class import (
 from test_cli import autograder
 from test_walls import needs_walls
 
+from autograder.assignment import find_assignment
+from autograder.grade import grade
+from autograder.isolation.launch import Host
+from autograder.nbgrader.feedback import task_html, task_text, whole_text
 from autograder.release import WRITTEN_STUB
 
 
@@ -46,7 +52,7 @@ def everybody(course: Path) -> dict[str, float]:
     due = fill(course)
     before = submitted(course)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        gradebook.add_student("honest")
+        gradebook.add_student("honest-as-taught")
     done = autograder("autograde", "--root", course, "--sandbox", "off")
     assert done.returncode == 0, done.stdout + done.stderr
     print(done.stdout)
@@ -60,15 +66,60 @@ def test_everybody_has_a_row_with_the_points_that_are_due(course: Path, everybod
     assert points(course) == everybody
 
 
+def words(page: str) -> str:
+    return " ".join(BeautifulSoup(page, "html.parser").get_text(" ").split())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_honest_get_what_they_get_alone(
+    course: Path, everybody: dict[str, float], host: Host, tmp_path: Path
+) -> None:
+    """Whatever their neighbours did: the same points, the same words."""
+    assignment = find_assignment("softmax", course)
+    (seed,) = json.loads((course / ".autograder/softmax/seeds.json").read_text())["softmax"]
+    done = nbgrader(course, "generate_feedback", "softmax", "--student=honest-*")
+    assert done.returncode == 0, done.stderr
+    given = points(course)
+    for student, (due, _) in HONEST.items():
+        alone = grade(assignment, course / f"submitted/{student}/softmax/softmax.ipynb", host, seed=seed)
+        assert alone.score == given[student] == due, student
+        notebook = nbformat.read(course / f"autograded/{student}/softmax/softmax.ipynb", as_version=4)
+        page = feedback(course, student)
+        assert notebook.cells[0].outputs[0].data["text/plain"] == whole_text(assignment, alone)
+        for task in alone.tasks:
+            shown, points_of_task = cell_of(notebook, f"check_{task.id}").outputs
+            assert shown.data["text/html"] == task_html(assignment, alone, task)
+            assert words(shown.data["text/html"]) in words(page)
+            assert shown.data["text/plain"] == task_text(assignment, task)
+            assert float(points_of_task.data["text/plain"]) == task.score
+    saved = tmp_path / "report.json"
+    path = course / "submitted/honest-overflow/softmax/softmax.ipynb"
+    done = autograder("grade", path, "--root", course, "-a", "softmax", "--seed", seed, "--json", saved)
+    assert done.returncode == 0 and json.loads(saved.read_text())["score"] == given["honest-overflow"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_lateness_costs_what_the_course_says(course: Path, everybody: dict[str, float]) -> None:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        penalties = {one.student_id: one.late_submission_penalty for one in gradebook.assignment_submissions("softmax")}
+    assert {student: lost for student, lost in penalties.items() if lost} == {"late": 2}  # two days have begun
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_what_could_not_be_graded_as_it_was_is_said(course: Path, everybody: dict[str, float]) -> None:
-    done = nbgrader(course, "generate_feedback", "softmax", "--student=[tmo]*")
+    done = nbgrader(course, "generate_feedback", "softmax", "--student=[tmola]*")
     assert done.returncode == 0, done.stderr
     for student, said in {
         "truncated": "it is not JSON",
         "missing-notebook": "there is notes.txt, but no notebook and no script",
         "two-hand-ins": "there were 2 files; softmax.ipynb was graded",
+        "linked": "is a link",
+        "linked-folder": "the folder is a link",
+        "archive-above-only": "has a path that leads out of the archive",
+        "memory-hog": "memory",
         "older-release": "it was made from release 7 of the assignment, and is graded by release 1",
     }.items():
         assert said in feedback(course, student), student

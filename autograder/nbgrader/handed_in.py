@@ -58,6 +58,9 @@ def theirs(folder: Path) -> list[listing.Item]:
 def find_own(folder: Path, assignment: Assignment) -> HandIn:
     """The hand-in in a student's folder for an assignment, with a `problem` where there is nothing to grade."""
     name, student = assignment.name, folder.parent.name
+    if folder.is_symlink() or folder.parent.is_symlink():  # it could lead to another student's
+        problem = f"the folder is a link, which is not followed: hand in {name}.ipynb or {name}.py itself"
+        return HandIn(student, f"{student}/{name}", f"{name}.ipynb", problem)
     try:
         own = theirs(folder) if folder.is_dir() else []
         if not own and one_level_too_high(folder):
