@@ -51,6 +51,16 @@ def test_what_counts_is_collected(root: Path) -> None:
     assert run(root) == {"jane": GOOD, "joe+x": LATE, "jane+cnn": EARLY}
 
 
+def test_links_that_somebody_has_put_there_are_not_collected(root: Path) -> None:
+    secret = root / "source.py"
+    secret.write_text("the solution", encoding="utf-8")
+    folder = submit(root, "mallory", EARLY)
+    (folder / "cnn.py").unlink()
+    (folder / "cnn.py").symlink_to(secret)
+    assert run(root)["mallory"] == EARLY
+    assert not (root / "submitted/mallory/cnn/cnn.py").exists()
+
+
 def test_what_is_there_is_replaced_only_if_asked_for(root: Path) -> None:
     (root / "course.toml").write_text(RULES.format("latest"), encoding="utf-8")
     assert run(root)["jane"] == LATE

@@ -3,6 +3,7 @@
 What Canvas and Moodle let one download holds the last submission of each student only.
 """
 
+import glob
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from autograder.assignment import Assignment, AssignmentError, find_assignment
 from autograder.gradebook.attempts import Attempt, chosen
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.late import duration
+from autograder.isolation.sandbox import CHOICES
 
 MOMENT = 120  # seconds between the time in a submission's name and the last change of its files
 
@@ -29,7 +31,7 @@ class CollectByRule(ExchangeCollect):
     before_duedate: bool
 
     sandbox = Enum(
-        ("walls", "container", "off"), "walls", help="What stands around submissions that are graded to find the best."
+        tuple(CHOICES), "walls", help="What stands around submissions that are graded to find the best."
     ).tag(config=True)
 
     def init_src(self) -> None:
@@ -52,6 +54,24 @@ class CollectByRule(ExchangeCollect):
         picked = chosen(of, course, name, ours.points if ours else 0, self.grade, otherwise)
         self.src_records = [of[attempt] for attempt in picked.values()]
         self.before_duedate = self.update  # by which nbgrader replaces a newer submission by an older one, too
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """Without links, for which nbgrader would copy whatever of the instructor's they lead to.
+
+        `nbgrader submit` leaves none; who owns a folder of the exchange can put some there afterwards.
+        """
+        links = [path for path in [Path(src), *Path(src).rglob("*")] if path.is_symlink()]
+        for path in links:
+            self.log.warning("%s is a link, and was not collected. `nbgrader submit` makes none: ask who did", path)
+        if Path(src) in links:
+            Path(dest).mkdir(parents=True)  # so that the student has a row
+            return
+        before = self.coursedir.ignore
+        self.coursedir.ignore = [*before, *(glob.escape(path.name) for path in links)]
+        try:
+            super().do_copy(src, dest, log)
+        finally:
+            self.coursedir.ignore = before
 
     def all_inbound(self) -> list[Path]:
         """The folders of the assignment. A student's id may hold a `+`, at which nbgrader's pattern goes wrong."""
