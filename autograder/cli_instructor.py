@@ -197,7 +197,7 @@ def record(root: Root = None) -> None:
     from autograder import known, recording
     from autograder.isolation.launch import start_host
     from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
-    from autograder.questions import PUBLIC_SEED, Questions, expected_answers
+    from autograder.questions import PUBLIC_SEED, RECORD, Questions, expected_answers
     from autograder.rules import load_rules
 
     host = start_host(warm=True)
@@ -207,7 +207,7 @@ def record(root: Root = None) -> None:
             questions = Questions(found.suite, PUBLIC_SEED)
             expected = expected_answers(found, questions, host, load_rules(), fresh=True)
             limits = getattr(questions.module, "RECORDING_LIMITS", {})
-            written = recording.save(found.suite / "expected.bin", PUBLIC_SEED, expected, limits)
+            written = recording.save(found.suite / RECORD, PUBLIC_SEED, expected, limits)
             typer.echo(f"{found.name}: {'recorded' if written else 'what is recorded still holds'}")
             library = read_mistakes(found)
             grading = observe_mistakes(found, library, host, seed=PUBLIC_SEED, expected=expected)

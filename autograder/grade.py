@@ -25,6 +25,27 @@ from autograder.submission import Submission, SubmissionError, read_submission
 from autograder.verdict import GraderFault
 
 
+# Plugins of pytest's own that no suite needs; starting one takes milliseconds, at every submission.
+UNUSED = (
+    "cacheprovider",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "pastebin",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "terminal",
+    "threadexception",
+    "unittest",
+    "unraisableexception",
+)
+
+
 class Stopped(Exception):
     """The caller wanted no more of it."""
 
@@ -189,28 +210,20 @@ def gpu_session(
 def run_suite(suite: Path, plugin: Any) -> None:
     """The tests of a suite alone: no other plugin, no settings of the current folder, no output of pytest's."""
     import pytest
+    import pytest_timeout
 
-    from autograder.suites.plugin import SETTINGS
+    from autograder.suites import plugin as for_suites
 
-    options = ["--disable-plugin-autoload", "-p", "pytest_timeout", "-p", "autograder.suites.plugin"]
-    # Nothing is captured or watched: a notebook's kernel does that itself.
-    options += [
-        "--capture=no",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:cacheprovider",
-        "--import-mode=importlib",
-        "--assert=plain",
-    ]
-    # Handlers of signals and logs are those of the program around it; collecting its garbage takes a while.
-    for unused in ("faulthandler", "threadexception", "unraisableexception", "logging"):
+    # Nothing is captured or watched: a notebook's kernel does that itself. Handlers of signals and logs are those of the
+    # program around it; collecting its garbage takes a while.
+    options = ["--disable-plugin-autoload", "--capture=no", "--import-mode=importlib", "--assert=plain"]
+    for unused in UNUSED:
         options += ["-p", f"no:{unused}"]
     # Nor is a conftest.py above the suite its own.
-    options += ["-c", str(SETTINGS), "--rootdir", str(suite), "--confcutdir", str(suite)]
+    options += ["-c", str(for_suites.SETTINGS), "--rootdir", str(suite), "--confcutdir", str(suite)]
     before = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
-        pytest.main([*options, str(suite)], plugins=[plugin])
+        pytest.main([*options, str(suite)], plugins=[pytest_timeout, for_suites, plugin])
         if plugin.interrupted:
             raise KeyboardInterrupt  # pytest takes Ctrl-C for itself
     finally:

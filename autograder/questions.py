@@ -16,6 +16,7 @@ from autograder.submission import read_submission
 from autograder.verdict import GraderFault
 
 PUBLIC_SEED = 0  # of the recorded answers, and so of every grade on a student's machine
+RECORD = "expected.bin"  # of a suite: the reference's answers to the public questions
 
 
 class Questions:
@@ -59,7 +60,7 @@ def expected_answers(
         AssignmentError: another seed is asked for, and the solutions are not here.
         GraderFault: the reference solution does not answer.
     """
-    recorded = assignment.suite / "expected.bin"
+    recorded = assignment.suite / RECORD
     if not fresh and recorded.exists():
         seed, expected = recording.load(recorded)
         if seed == questions.seed:

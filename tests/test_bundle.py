@@ -13,6 +13,8 @@ import nbformat
 import pytest
 from corpus import CNN
 from nbgrader.preprocessors import Execute
+from nbgrader_class import new_course
+from test_cli import autograder
 
 from autograder import bundle
 from autograder.bundle import Bundle, grader_files, make_bundle, makefile, pack, project
@@ -144,3 +146,11 @@ def test_notebook_and_wheel_alone(made: Bundle, tmp_path: Path, monkeypatch: pyt
     assert "10000 training images" in shown["explore-5"][-1].text  # the sample is in the wheel
     assert shown["check_train"][-1].data["text/plain"] == "26.0"
     assert os.listdir(folder) == []
+
+
+def test_what_was_never_recorded_is_not_given_out(tmp_path: Path) -> None:
+    """Students have no solutions that could be asked."""
+    root = new_course(tmp_path)
+    done = autograder("student", "--root", root, "--to", tmp_path / "dist")
+    assert done.returncode == 1 and "softmax has not been recorded" in done.stderr and "make record" in done.stderr
+    assert not (tmp_path / "dist").exists() and not (root / "assignments").exists()

@@ -16,6 +16,7 @@ from autograder.batch.jobs import content
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
 from autograder.batch.run import How, grade_class
+from autograder.gradebook.store import open_gradebook
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge
@@ -202,10 +203,6 @@ def strangers(root: Path, planned: Plan) -> list[str]:
     with open_gradebook(root) as gradebook:
         listed = {student.id for student in gradebook.students}
     return [one.student for one in planned.due if one.student not in listed] if listed else []
-
-
-def open_gradebook(root: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{(root / 'gradebook.db').resolve()}")
 
 
 def settle_sandbox(root: Path, asked: str | None) -> str:

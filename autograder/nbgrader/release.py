@@ -14,6 +14,7 @@ from autograder.assignment import RELEASE, Assignment
 from autograder.bundle import Bundle, grader_files, make_bundle
 from autograder.leaks import LeakError, check_leaks, check_stubs, files_below
 from autograder.numbering import Record, as_json, next_release
+from autograder.questions import RECORD
 from autograder.release import release_starter
 from autograder.source_notebook import make_notebook
 
@@ -54,8 +55,12 @@ def release(assignment: Assignment, tell: Tell, force: bool = False, exchange: b
 def student(assignment: Assignment, tell: Tell, folder: Path, force: bool = False) -> Bundle:
     """Write the zip and the wheel of a release into `folder`, in the place of older ones.
 
-    Raises MarkerError, OrphanError, LeakError or WheelError.
+    Raises MarkerError, OrphanError, LeakError, WheelError, or ReleaseError where nothing has been recorded.
     """
+    if not (assignment.suite / RECORD).exists():
+        raise ReleaseError(
+            f"{assignment.name} has not been recorded, and a student's copy has no solutions to ask: `make record` first"
+        )
     record = number(assignment, tell, force)
     bundle = make_bundle(assignment, record)
     for old in folder.glob("autograder-*.whl"):
