@@ -24,7 +24,6 @@ from autograder.session import MAX_NOTES, Observation, Session
 from autograder.submission import Submission, SubmissionError, read_submission
 from autograder.verdict import GraderFault
 
-
 # Plugins of pytest's own that no suite needs; starting one takes milliseconds, at every submission.
 UNUSED = (
     "cacheprovider",
@@ -210,12 +209,12 @@ def gpu_session(
 def run_suite(suite: Path, plugin: Any) -> None:
     """The tests of a suite alone: no other plugin, no settings of the current folder, no output of pytest's."""
     import pytest
-    import pytest_timeout
+    import pytest_timeout  # type: ignore[import-untyped]
 
     from autograder.suites import plugin as for_suites
 
-    # Nothing is captured or watched: a notebook's kernel does that itself. Handlers of signals and logs are those of the
-    # program around it; collecting its garbage takes a while.
+    # Nothing is captured or watched: a notebook's kernel does that itself, and handlers of signals and logs are those
+    # of the program around it.
     options = ["--disable-plugin-autoload", "--capture=no", "--import-mode=importlib", "--assert=plain"]
     for unused in UNUSED:
         options += ["-p", f"no:{unused}"]

@@ -59,7 +59,7 @@ def student(assignment: Assignment, tell: Tell, folder: Path, force: bool = Fals
     """
     if not (assignment.suite / RECORD).exists():
         raise ReleaseError(
-            f"{assignment.name} has not been recorded, and a student's copy has no solutions to ask: `make record` first"
+            f"{assignment.name} has not been recorded, and students have no solutions to ask: `make record` first"
         )
     record = number(assignment, tell, force)
     bundle = make_bundle(assignment, record)
