@@ -151,6 +151,16 @@ def term(course: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+def test_other_points_than_the_gradebook_has_are_refused_before_grading(term: Path) -> None:
+    put(term, "right")
+    suite = term / "autograder/suites/softmax/points.toml"
+    suite.write_text(suite.read_text().replace("points = 6", "points = 7"))
+    done = autograder("autograde", "--root", term, "--sandbox", "off")
+    assert done.returncode == 2 and "`make release` first" in done.stderr
+    assert not (term / ".autograder").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(term: Path, tmp_path: Path) -> None:
     """By nbgrader's command alone, then by ours after a fix in the suite."""
