@@ -103,6 +103,7 @@ def autograde(
     from autograder.batch.output import Output, OutputError
     from autograder.batch.run import How
     from autograder.nbgrader import autograde as run
+    from autograder.nbgrader.judge import ReleaseAgain
     from autograder.nbgrader.release import ReleaseError
     from autograder.nbgrader.results import NoHost, results_folder
     from autograder.render.class_progress import ClassProgress
@@ -125,7 +126,7 @@ def autograde(
         for change in run.changes(found, course, plan, rows):
             typer.echo(f"  {change}")
         run.write_books(found, course, plan, rows)
-    except (SubmissionError, OutputError, SeedError, ClusterError, NoHost) as error:
+    except (SubmissionError, OutputError, SeedError, ClusterError, NoHost, ReleaseAgain) as error:
         fail(str(error), USAGE)
     except ReleaseError as error:
         fail(str(error), BELOW)

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from test_cli import ROOT
 
 COURSE = Path(__file__).parent / "course"
 SCRIPT = (COURSE / "solutions" / "softmax" / "softmax.py").read_text(encoding="utf-8")
+HEAD = SCRIPT[SCRIPT.index("def softmax") : SCRIPT.index("    ### BEGIN")]
 RIGHT = SCRIPT[SCRIPT.index("    powers") : SCRIPT.index("    ### END")]
 QUESTION = """\
 # %% [markdown]
@@ -70,7 +71,7 @@ def answered(root: Path) -> NotebookNode:
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         if name == "softmax":
-            cell.source = SCRIPT[SCRIPT.index("def softmax") : SCRIPT.index("    ### BEGIN")] + RIGHT
+            cell.source = HEAD + RIGHT
         elif name == "probabilities":
             cell.source = 'PROBABILITIES = {\n    "equal": 0.25,\n    "alone": 1.0,\n}'
         elif name == "why":
@@ -88,10 +89,15 @@ def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
 
 def put(root: Path, student: str, *changes: Change, name: str = "softmax.ipynb") -> Path:
     """A student's filled-in notebook, changed."""
-    notebook = copy.deepcopy(answered(root))
+    return put_file(root, student, changed(root, changes), name)
+
+
+def changed(root: Path, changes: Iterable[Change]) -> str:
+    """The released notebook, filled in and then changed, as JSON."""
+    notebook = answered(root)
     for change in changes:
         change(notebook)
-    return put_file(root, student, json.dumps(notebook), name)
+    return json.dumps(notebook)
 
 
 def put_file(root: Path, student: str, data: str | bytes, name: str = "softmax.ipynb") -> Path:
@@ -175,10 +181,9 @@ HOG = "held = [bytearray(1 << 26) for _ in range(1000)]"
 
 def answer(body: str) -> Change:
     """Another body for the function, and nothing else."""
-    head = SCRIPT[SCRIPT.index("def softmax") : SCRIPT.index("    ### BEGIN")]
 
     def change(notebook: NotebookNode) -> None:
-        cell_of(notebook, "softmax").source = head + body
+        cell_of(notebook, "softmax").source = HEAD + body
 
     return change
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from browser import MATHJAX, chromium, jupyter_lab, needs_chromium, new_page, picture
-from nbgrader_class import HALF, RIGHT, SCRIPT, cell_of, new_course, put
+from nbgrader_class import HALF, HEAD, RIGHT, cell_of, new_course, put
 from playwright.sync_api import Locator, Page, expect
 from test_cli import ROOT, autograder
 
@@ -17,7 +17,6 @@ from autograder.bundle import grader_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_chromium]
 
-HEAD = SCRIPT[SCRIPT.index("def softmax") : SCRIPT.index("    ### BEGIN")]
 OVERFLOWS = HEAD + RIGHT.replace("logits - logits.max(dim=1, keepdim=True).values", "logits")
 MESSAGE = "the same for logits of several thousand"  # what that one is told
 HINT = "what is e to the power of 3000?"

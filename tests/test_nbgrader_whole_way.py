@@ -1,7 +1,6 @@
 """A term of nbgrader's own commands in a real exchange: from the release to the feedback that students fetch."""
 
 import csv
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader_class import HONEST, answered, nbgrader, new_course, points
+from nbgrader_class import HONEST, changed, nbgrader, new_course, points
 from test_cli import autograder
 
 NAMES = list(HONEST)
@@ -82,12 +81,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
     instructor("release_assignment", "softmax", there)
 
     due = {student: HONEST[how][0] for student, how in CLASS.items()}
-    notebooks = {}
-    for student, how in CLASS.items():
-        notebook = answered(root)
-        for change in HONEST[how][1]:
-            change(notebook)
-        notebooks[student] = json.dumps(notebook)
+    notebooks = {student: changed(root, HONEST[how][1]) for student, how in CLASS.items()}
     persons = [Student(name, tmp_path / "homes" / name, exchange) for name in list(CLASS)[6:9]]
     for person in persons:
         person.do("fetch_assignment", "softmax")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 
 
 class CourseError(RuntimeError):
@@ -22,7 +23,14 @@ def open_gradebook(root: Path) -> Iterator[Gradebook]:
     app = NbGrader(log_level="ERROR")
     with contextlib.chdir(root):
         app.initialize([], root=str(root.resolve()))
-    with own_commands(), Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+    with gradebook_of(app.coursedir) as gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
+def gradebook_of(course: CourseDirectory) -> Iterator[Gradebook]:
+    """For what runs inside of a command of nbgrader's, which has its course already."""
+    with own_commands(), Gradebook(course.db_url, course.course_id) as gradebook:
         yield gradebook
 
 

@@ -19,7 +19,7 @@ from autograder.batch.run import How, grade_class
 from autograder.gradebook.store import open_gradebook
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
-from autograder.nbgrader.judge import CHECK, Judge
+from autograder.nbgrader.judge import CHECK, Judge, same_points
 from autograder.nbgrader.release import ReleaseError, nbgrader
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
 from autograder.row import Row
@@ -62,7 +62,7 @@ class Plan:
 
 
 def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
-    """Raises SubmissionError where nothing has been handed in, or nothing was released, or with other points."""
+    """Raises SubmissionError where nothing has been handed in or released, ReleaseAgain for other points than now."""
     submitted = find_submitted(root, assignment)
     if not submitted:
         raise SubmissionError(
@@ -74,11 +74,7 @@ def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
             cells = gradebook.find_notebook(assignment.name, assignment.name).grade_cells
         except MissingEntry as error:
             raise SubmissionError(f"the gradebook does not know {assignment.name}: `make release` first") from error
-        points = {cell.name: cell.max_score for cell in cells if cell.name.startswith(CHECK)}
-    if points != {f"{CHECK}{task.id}": task.points for task in assignment.tasks}:
-        raise SubmissionError(
-            f"the gradebook has other tasks or points than the suite of {assignment.name}: `make release` first"
-        )
+        same_points({cell.name: cell.max_score for cell in cells if cell.name.startswith(CHECK)}, assignment)
     made, suite = Plan([], []), suite_digest(assignment)
     for one in submitted:
         mark = mark_of(root, assignment, one.student)

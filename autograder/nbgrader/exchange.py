@@ -9,13 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
-from autograder.gradebook.store import own_commands
+from autograder.gradebook.store import gradebook_of
 from autograder.handins.lms import Sender, sender_of
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
@@ -39,8 +38,7 @@ class LmsNames(FileNameCollectorPlugin):
     @cached_property
     def known(self) -> dict[str, str]:
         """The id of each of Canvas's numbers, by the class list that `make roster` has brought in."""
-        course = self.parent.coursedir
-        with own_commands(), Gradebook(course.db_url, course.course_id) as gradebook:
+        with gradebook_of(self.parent.coursedir) as gradebook:
             return {student.lms_user_id: student.id for student in gradebook.students if student.lms_user_id}
 
 

@@ -80,11 +80,16 @@ class PutRight(NbGraderPreprocessor):
             return nb, resources
         released = released_cells(resources["nbgrader"])
         points = {cell.name: cell.points for cell in released if not cell.solution and cell.points is not None}
-        if points != {f"{CHECK}{task.id}": task.points for task in assignment.tasks}:
-            raise ReleaseAgain(
-                f"the gradebook has other tasks or points than the suite of {assignment.name}: run `make release`"
-            )
+        same_points(points, assignment)
         return put_right(nb, released), resources
+
+
+def same_points(kept: dict[str, float], assignment: Assignment) -> None:
+    """Raises ReleaseAgain where the points of the gradebook's grade cells are not those of the suite."""
+    if kept != {f"{CHECK}{task.id}": task.points for task in assignment.tasks}:
+        raise ReleaseAgain(
+            f"the gradebook has other tasks or points than the suite of {assignment.name}: `make release` first"
+        )
 
 
 def released_cells(resources: Any) -> list[Released]:

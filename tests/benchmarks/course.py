@@ -66,11 +66,11 @@ def ours(course: Path, count: int) -> tuple[float, dict[str, float]]:
 def stocks(course: Path, count: int) -> tuple[float, dict[str, float]]:
     """The same of stock nbgrader."""
     course.mkdir()
-    grades = stock(course, count)
+    grades, points = stock(course, count)
     nbgrader(course, "generate_feedback", "cnn")
     pages = between((course / "feedback").glob("*/cnn/cnn.html"), count)
     print(f"stock nbgrader, {count} of them: {grades:.2f} s and {pages:.2f} s for feedback", flush=True)
-    return grades + pages, exported(course)
+    return grades + pages, points
 
 
 def main() -> None:
