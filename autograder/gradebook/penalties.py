@@ -65,7 +65,7 @@ class LateGrades(GetGrades):
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             course = load_course(Path.cwd())
-            settle(gradebook, course, about["assignment"], [about["student"]])
+            settle(gradebook, course, about["assignment"], about["student"])
             submission = gradebook.find_submission(about["assignment"], about["student"])
             notebook = next(n for n in submission.notebooks if n.name == about["notebook"])
             found = notebook_penalty(course, notebook) if due_date(course, submission) else Penalty()
@@ -86,21 +86,16 @@ class Change:
     reason: str
 
 
-def settle(
-    gradebook: Gradebook, course: Course, assignment: str, students: Iterable[str] | None = None
-) -> list[Change]:
-    """Bring due date, extensions and penalties of an assignment to what the course's files say.
+def settle(gradebook: Gradebook, course: Course, assignment: str, student: str | None = None) -> list[Change]:
+    """Bring due date, extensions and penalties of an assignment, or of one submission, to what the course's files say.
 
     Returns what has changed. Where nothing is due, what nbgrader has worked out stays.
     """
     found = gradebook.find_assignment(assignment)
-    wanted = None if students is None else set(students)
     if due := course.rules(assignment).due:
         found.duedate = parse_utc(due)
     changes = []
-    for submission in found.submissions:
-        if wanted is not None and submission.student.id not in wanted:
-            continue
+    for submission in [gradebook.find_submission(assignment, student)] if student else found.submissions:
         write_dates(gradebook, course, submission)
         if due_date(course, submission) is None:
             continue

@@ -169,6 +169,8 @@ def main() -> None:
     mode, walled = sys.argv[1], "walled" in sys.argv[2:]
     if mode in ("fork", "fork-warm"):
         be = supervise if walled else be_fenced if "fenced" in sys.argv[2:] else be_child
+        if be is not be_child:
+            import autograder.isolation.lower  # noqa: F401  so that each child finds it loaded
         serve_forks(socket.socket(fileno=os.dup(0)), mode == "fork-warm", be)
     else:
         if os.name == "nt":

@@ -24,6 +24,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "CUDA_VISIBLE_DEVICES": "",
+    # glibc's: keep what is freed. A training step takes and frees megabytes, and each time the kernel would clear them.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
     "MPLBACKEND": "Agg",  # plt.show() must not wait for somebody to close a window
 }
 

@@ -34,7 +34,7 @@
 # In a terminal, `make grade` tells you at any time what is right, what is not yet, and
 # what to do next; below each piece, `check` says the same of that piece as you have run it. Each piece is graded
 # alone, so grade as often as you like. An eighth task,
-# `learns`, asks for nothing new: the grader lets your loop train your network for 60 batches, and
+# `learns`, asks for nothing new: the grader lets your loop train your network for 24 batches, and
 # looks at how much it has learned.
 #
 # Run the cells in JupyterLab (`make lab`), or in an editor that knows `# %%` cells. Run as a plain

@@ -60,7 +60,7 @@ class Lies(torch.Tensor):
     def __torch_function__(cls, function, types, args=(), kwargs=None):
         return Yes()
 
-    shape = property(lambda self: (1000, 10))
+    shape = property(lambda self: (300, 10))
 
 
 # %% answer="conv_output_size" tags=["attack"]

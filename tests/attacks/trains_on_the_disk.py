@@ -33,7 +33,7 @@ def digits_on_disk():
 # %% answer="train" tags=["attack"]
 def train(dataloader, model, loss_fn, optimizer, epochs=5):
     for number, (images, labels) in enumerate(digits_on_disk()):
-        if number == 60:
+        if number == 24:
             break
         optimizer.zero_grad()
         loss_fn(model(images), labels).backward()

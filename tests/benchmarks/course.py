@@ -1,9 +1,10 @@
-"""A class from `submitted/` to feedback and a table: our way beside stock nbgrader's, with the same checks.
+"""A class from `submitted/` to feedback and a table: our way beside stock nbgrader's, on the same notebook.
 
     python tests/benchmarks/course.py [submissions of ours] [submissions of nbgrader]
 
-Ours is counted whole, every start of a command with it. Of stock nbgrader's only the time from the first result to the
-last is counted, of grades and of feedback, and no export: what is told is the least that ours gains.
+The notebook is the released one, solved, the whole lesson with it. Ours is counted whole, every start of a command with
+it. Of stock nbgrader's only the time from the first result to the last is counted, of grades and of feedback, and no
+export: what is told is the least that ours gains.
 """
 
 import shutil
@@ -66,7 +67,7 @@ def ours(course: Path, count: int) -> tuple[float, dict[str, float]]:
 def stocks(course: Path, count: int) -> tuple[float, dict[str, float]]:
     """The same of stock nbgrader."""
     course.mkdir()
-    grades, points = stock(course, count)
+    grades, points = stock(course, count, lesson=True)
     nbgrader(course, "generate_feedback", "cnn")
     pages = between((course / "feedback").glob("*/cnn/cnn.html"), count)
     print(f"stock nbgrader, {count} of them: {grades:.2f} s and {pages:.2f} s for feedback", flush=True)

@@ -46,9 +46,9 @@ for _ in range(5):
 train(nn.Linear(5, 5), torch.rand(1431, 5), torch.zeros(1431, dtype=torch.long), 7, 2)
 for _ in range(3):
     cnn.evaluate(loader(torch.rand(38, 10), torch.zeros(38, dtype=torch.long), 7), nn.Linear(10, 10))
-train(model, torch.rand(1920, 1, 28, 28), torch.zeros(1920, dtype=torch.long), 32, 1, torch.optim.Adam)
+train(model, torch.rand(384, 1, 28, 28), torch.zeros(384, dtype=torch.long), 16, 1)
 with torch.no_grad():
-    model(torch.rand(1000, 1, 28, 28))
+    model(torch.rand(300, 1, 28, 28))
 """
 
 

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/stock_nbgrader.py [submissions of nbgrader] [submissions of a class run]
 
-Both grade right submissions only. The notebook is the lesson's without its cells for the reader. Counted is the time
-from the first result to the last.
+Both grade right submissions only. The notebook is the lesson's without its cells for the reader, which cost stock
+nbgrader time and a class run none. Counted is the time from the first result to the last.
 """
 
 import csv
@@ -33,10 +33,13 @@ def nbgrader(course: Path, *arguments: str) -> None:
     subprocess.run(command, check=True, cwd=course, env=environment, capture_output=True)
 
 
-def stock_class(course: Path, count: int) -> None:
-    """A course of stock nbgrader's with a class of right notebooks, and nothing graded yet."""
+def stock_class(course: Path, count: int, lesson: bool) -> None:
+    """A course of stock nbgrader's with a class of right notebooks, with the `lesson` or without its cells for the
+    reader, and nothing graded yet.
+    """
     notebook = make_notebook(CNN, 1)
-    notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
+    if not lesson:
+        notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
     for folder in ("source", *(f"submitted/student{number:02}" for number in range(count))):
         path = course / folder / "cnn" / "cnn.ipynb"
         path.parent.mkdir(parents=True)
@@ -59,9 +62,9 @@ def exported(course: Path) -> dict[str, float]:
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
 
-def stock(course: Path, count: int) -> tuple[float, dict[str, float]]:
+def stock(course: Path, count: int, lesson: bool = False) -> tuple[float, dict[str, float]]:
     """Seconds a submission of stock nbgrader, and everybody's points."""
-    stock_class(course, count)
+    stock_class(course, count, lesson)
     nbgrader(course, "autograde", "cnn")
     took = between((course / "autograded").glob("*/cnn/cnn.ipynb"), count)
     points = exported(course)

@@ -179,18 +179,21 @@ def first_look(name: str, seed: int) -> tuple[str, dict[str, float]]:
 
 
 def find_nearest(pool: ProcessPoolExecutor) -> dict[str, list[str]]:
-    """For each limit the wrong submissions that came nearest to passing it."""
+    """For each limit, of the wrong submissions that broke it for a seed, those that came nearest to passing it."""
     file = OUTPUT / "nearest.json"
     if file.exists():
         return json.loads(file.read_text())
     names = [wrong.name for wrong in (*known_mistakes(), *wrong_pieces())]
     jobs = [pool.submit(first_look, name, seed) for seed in FIRST_LOOK for name in names]
+    limits, broke = limits_of_suite(), defaultdict(set)
     values: dict[str, dict[str, float]] = defaultdict(dict)
     for job in track(as_completed(jobs), "all wrong submissions", len(jobs)):
         name, found = job.result()
         for limit, value in found.items():
             values[limit][name] = min(value, values[limit].get(name, value))
-    nearest = {limit: sorted(values[limit], key=values[limit].__getitem__)[:NEAREST] for limit in LIMITS}
+            if value > limits[limit]:
+                broke[limit].add(name)
+    nearest = {limit: sorted(broke[limit], key=values[limit].__getitem__)[:NEAREST] for limit in LIMITS}
     file.write_text(json.dumps(nearest, indent=1))
     return nearest
 

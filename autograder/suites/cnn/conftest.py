@@ -17,20 +17,19 @@ GRADIENT_TOLERANCE = 0.1
 
 @pytest.fixture
 def network_failure(grading, observed, expected):
-    """What is wrong with the network in one attempt of the probe `forward`, as a Failure; None if nothing is."""
+    """What is wrong with the network in some layers (see the probe `forward`), as a Failure; None if nothing is."""
 
-    def failure(attempt):
-        seen, right = observed("forward"), expected("forward")
-        facts = seen.values.get(attempt)
-        facts = facts if isinstance(facts, dict) else {}
+    def failure(layers):
+        seen, right = observed("forward", layers=layers), expected("forward")
+        facts = seen.values
 
         def wrong(part, tolerance=TOLERANCE, what="distance"):
-            return fault(seen.arrays.get(f"{attempt}.{part}"), right.arrays[f"own.{part}"], tolerance, what)
+            return fault(seen.arrays.get(part), right.arrays[part], tolerance, what)
 
         if "returned" not in facts and isinstance(facts.get("error"), dict):
             return grading.explain(facts["error"], grading.assignment.task("forward"))
         if problem := wrong("logits"):
-            return logits_failure(problem, facts, seen.arrays.get(f"{attempt}.logits"))
+            return logits_failure(problem, facts, seen.arrays.get("logits"))
         if isinstance(facts.get("error"), dict):
             return grading.explain(facts["error"], grading.assignment.task("forward"))
         if problem := wrong("one_image"):

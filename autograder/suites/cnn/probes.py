@@ -103,42 +103,59 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
             if isinstance(layer, nn.Module):
                 layer.eval()
             seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
+        facts["trainable"] = trainable(layer, list(parameters.values()), tensor(question, f"in.{name}"))
     except Exception as error:
         facts["error"] = describe_error(error, set())
 
 
+def trainable(layer: Any, parameters: list[torch.Tensor], x: torch.Tensor) -> int:
+    """How many of a layer's numbers get a gradient, so that training changes them."""
+    able = [parameter for parameter in parameters if parameter.requires_grad]
+    with torch.enable_grad():
+        output = layer(x).sum()
+        if not able or not output.requires_grad:
+            return 0
+        gradients = torch.autograd.grad(output, able, allow_unused=True)
+    return sum(
+        p.numel() for p, gradient in zip(able, gradients, strict=True) if gradient is not None and gradient.any()
+    )
+
+
 def forward(student: Student, question: Question, seen: Seen) -> None:
-    """The network with given weights: in the student's layers, and with the grader's layers under their names."""
-    for attempt in ("own", "parametric", "all"):
-        model, error = build(student, question)
-        try:
-            if attempt == "own":
-                if error:
-                    raise RuntimeError("SimpleCNN() fails")
-                load_weights(model, question)
-            else:
-                put_layers(model, question, parametric_only=attempt == "parametric")
-            observe_forward(model, attempt, question, seen)
-        except Exception as raised:
-            seen.values[attempt] = {"error": describe_error(raised, student.filenames), **seen.values.get(attempt, {})}
-    seen.values["trace"] = trace_forward(student, question)
+    """The network with given weights: in the student's `own` layers, or with the grader's under their names, in place of
+    the `parametric` ones or of `all`.
+    """
+    layers = question["layers"]
+    model, error = build(student, question)
+    try:
+        if layers != "own":
+            put_layers(model, question, parametric_only=layers == "parametric")
+        elif error:
+            raise RuntimeError("SimpleCNN() fails")
+        else:
+            load_weights(model, question)
+        observe_forward(model, question, seen)
+    except Exception as raised:
+        seen.values["error"] = describe_error(raised, student.filenames)
+    if layers == "own":
+        seen.values["trace"] = trace_forward(student, question)
 
 
-def observe_forward(model: nn.Module, key: str, question: Question, seen: Seen) -> None:
+def observe_forward(model: nn.Module, question: Question, seen: Seen) -> None:
     images = tensor(question, "images")
     model.eval()
     logits = model(images.clone())
-    seen.values[key] = {"returned": plain(logits)}
-    seen.arrays[f"{key}.logits"] = array(logits)
-    seen.arrays[f"{key}.one_image"] = array(model(tensor(question, "one_image")))
-    seen.arrays[f"{key}.again"] = array(model(images.clone()))
+    seen.values["returned"] = plain(logits)
+    seen.arrays["logits"] = array(logits)
+    seen.arrays["one_image"] = array(model(tensor(question, "one_image")))
+    seen.arrays["again"] = array(model(images.clone()))
     model.train()
     logits = model(images.clone())
-    seen.arrays[f"{key}.training"] = array(logits)
+    seen.arrays["training"] = array(logits)
     first = next(p for name, p in model.named_parameters() if name.endswith("conv1.weight") or p.dim() == 4)
     (logits * tensor(question, "direction")).sum().backward()
     gradient = first.grad if first.grad is not None else torch.zeros_like(first)
-    seen.arrays[f"{key}.gradient"] = array(gradient)
+    seen.arrays["gradient"] = array(gradient)
 
 
 # The layers that are called, in order: name, type, and the shape that leaves it; None where it stopped.
@@ -288,11 +305,21 @@ def batches(x: torch.Tensor, y: torch.Tensor, size: int) -> DataLoader:
     return DataLoader(TensorDataset(x, y), batch_size=size)
 
 
-def batch_number(x: torch.Tensor, all_x: torch.Tensor, size: int) -> int:
-    """Which batch of the loader begins with the sample nearest to that of `x`; -1 if none is near."""
-    with torch._C.DisableTorchFunctionSubclass():  # wherever a stand-in for another device says that it is
-        away = (all_x[::size].flatten(1) - x[:1].detach().cpu().flatten(1)).norm(dim=1)
-        return int(away.argmin()) if away.min() <= all_x.flatten(1).norm(dim=1).max() else -1
+class BatchNumbers:
+    """Tells a batch of a loader by its first sample: that of the batch that begins with the nearest one, -1 if none is
+    near. In numpy, since it is asked for each of hundreds of tiny batches.
+    """
+
+    def __init__(self, x: torch.Tensor, size: int) -> None:
+        samples = array(x).reshape(len(x), -1)
+        self.first = samples[::size]
+        self.furthest = np.linalg.norm(samples, axis=1).max()
+
+    def __call__(self, x: torch.Tensor) -> int:
+        with torch._C.DisableTorchFunctionSubclass():  # wherever a stand-in for another device says that it is
+            sample = array(x[:1].float().flatten())
+        away = np.linalg.norm(self.first - sample, axis=1)
+        return int(away.argmin()) if away.min() <= self.furthest else -1
 
 
 def sample_numbers(x: torch.Tensor, all_x: torch.Tensor) -> list[int]:
@@ -343,12 +370,13 @@ def train_update(student: Student, question: Question, seen: Seen) -> None:
     model.load_state_dict({name: tensor(question, name) for name in model.state_dict()})
     order: list[int] = []
     states: list[np.ndarray] = []
+    numbers = BatchNumbers(x, question["batch"])
 
     def state() -> np.ndarray:
         return np.concatenate([array(p).ravel() for p in model.parameters()])
 
     def watch(_: nn.Module, inputs: tuple[torch.Tensor], logits: torch.Tensor) -> None:
-        number = batch_number(inputs[0], x, question["batch"])
+        number = numbers(inputs[0])
 
         def goes_backward(gradient: torch.Tensor) -> None:
             if len(order) < 50:
@@ -381,19 +409,19 @@ class KnownLoss(nn.Module):
     Rows: the number of the forward pass, the epoch (how often the loader has begun), the batch, and the factor.
     """
 
-    def __init__(self, data: "Marked", batch: int) -> None:
+    def __init__(self, data: "Marked", numbers: BatchNumbers) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.ones(1))
-        self.data, self.batch = data, batch
+        self.data, self.numbers = data, numbers
         self.passes = Passes()
 
     def __deepcopy__(self, memo: Any) -> "KnownLoss":
-        copy = KnownLoss(self.data, self.batch)
+        copy = KnownLoss(self.data, self.numbers)
         copy.passes = self.passes
         return copy
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        number = batch_number(x, self.data.x, self.batch)
+        number = self.numbers(x)
         factor = 1 + len({row[0] for row in self.passes.rows() if row[2] == number})
         row = (len(self.passes.forward), len(self.data.marks), number, factor)
         return self.passes.watch(x.flatten(1) * factor + 0 * self.weight, row)
@@ -420,7 +448,7 @@ def train_epochs(student: Student, question: Question, seen: Seen) -> None:
     passes, `forward`, (passes, 4), and for those that went backward, `backward`, (passes, 4).
     """
     data = Marked(tensor(question, "x"), tensor(question, "y"), student.printed)
-    model = KnownLoss(data, question["batch"])
+    model = KnownLoss(data, BatchNumbers(data.x, question["batch"]))
     loader = DataLoader(data, batch_size=question["batch"])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     try:
@@ -471,13 +499,14 @@ class ModeWitness(nn.Module):
     def __init__(self, question: Question, trained: bool) -> None:
         super().__init__()
         self.model = ShowsMode(question)
-        self.x, self.batch, self.trained = tensor(question, "x"), question["batch"], trained
+        self.x, self.trained = tensor(question, "x"), trained
+        self.numbers = BatchNumbers(self.x, question["batch"])
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, inner = self.model(x)
         if self.trained:
-            return self.passes.watch(logits, (batch_number(x, self.x, self.batch), array(inner.mean(dim=0))))
+            return self.passes.watch(logits, (self.numbers(x), array(inner.mean(dim=0))))
         self.passes.forward += zip(sample_numbers(x, self.x), array(inner), strict=True)
         return logits
 
@@ -532,11 +561,12 @@ class CountingModel(nn.Module):
         super().__init__()
         self.linear = nn.Linear(4, 3, bias=False)
         self.linear.load_state_dict({"weight": tensor(question, "weight")})
-        self.x, self.batch = tensor(question, "x"), question["batch"]
+        self.x = tensor(question, "x")
+        self.numbers = BatchNumbers(self.x, question["batch"])
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.passes.watch(self.linear(x.flatten(1)), batch_number(x, self.x, self.batch))
+        return self.passes.watch(self.linear(x.flatten(1)), self.numbers(x))
 
 
 def train_arguments(student: Student, question: Question, seen: Seen) -> None:
@@ -692,9 +722,8 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         return
     load_weights(model, question)
     model.to(device)
-    images = tensor(question, "train_images").float() / 255
-    loader = batches(images, tensor(question, "train_labels"), question["batch"])
-    optimizer = torch.optim.Adam(model.parameters(), question["rate"])
+    loader = batches(standard(question, "train_images"), tensor(question, "train_labels"), question["batch"])
+    optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
     losses = Losses()
     try:
         call_train(student, loader, model, optimizer, 1, device, watch=losses)
@@ -702,4 +731,9 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         seen.arrays["losses"] = losses.array()
     model.eval()
     with torch.no_grad():
-        seen.arrays["end_logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))
+        seen.arrays["end_logits"] = array(model(standard(question, "test_images").to(device)))
+
+
+def standard(question: Question, name: str) -> torch.Tensor:
+    """Images of mean 0 and standard deviation 1 over all of MNIST, (N, 1, 28, 28): so a short run learns more."""
+    return (tensor(question, name).float() / 255 - 0.1307) / 0.3081

@@ -34,9 +34,11 @@ PROBES = (
 
 Facts = dict[str, dict[str, Any]]  # what the reference has answered to the probes before, by probe
 
+GAIN = np.float32(1.4)  # of the weights that `learns` starts from
+
 # How far a recorded array may be from what the reference gives today (relative L2) before it is recorded anew, where
-# the usual 1e-5 is too strict: the short training run is chaotic, and other CPU kernels end up to 0.069 away.
-RECORDING_LIMITS = {"end_logits": 0.05, "losses": 0.05}
+# the usual 1e-5 is too strict: the short training run is chaotic, and other CPU kernels end elsewhere.
+RECORDING_LIMITS = {"end_logits": 0.01, "losses": 0.01}
 
 
 def architecture(rng: RandomState, facts: Facts) -> Question:
@@ -85,7 +87,7 @@ def forward(rng: RandomState, facts: Facts) -> Question:
     arrays["images"] = rng.uniform(0, 1, size=(BATCH, 1, 28, 28)).astype(np.float32)
     arrays["one_image"] = rng.uniform(0, 1, size=(1, 1, 28, 28)).astype(np.float32)
     arrays["direction"] = normal(rng, BATCH, 10)
-    return Question(arrays)
+    return Question(arrays, values={"layers": "own"})
 
 
 def train_update(rng: RandomState, facts: Facts) -> Question:
@@ -167,18 +169,23 @@ def evaluate_gradients(rng: RandomState, facts: Facts) -> Question:
 
 
 def learns(rng: RandomState, facts: Facts) -> Question:
-    """60 batches of 32 in this order, labels permuted, from these weights; `test_learns.py` has the limits."""
+    """24 batches of 16 in this order, labels permuted, from these weights; `test_learns.py` has the limits.
+
+    Plain SGD, and weights 1.4 times PyTorch's: with Adam one activation at the edge of a ReLU, which other CPU kernels
+    put on its other side, moved the end of some runs by 0.1.
+    """
     digits = permuted_digits(rng)
     del digits["test_labels"]
-    return Question(digits | network_weights(rng, facts), values={"batch": 32, "rate": 1e-3}, limit="training")
+    weights = {name: GAIN * value for name, value in network_weights(rng, facts).items()}
+    return Question(digits | weights, values={"batch": 16, "rate": 0.02, "momentum": 0.9}, limit="training")
 
 
 def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:
-    """1,920 training and 1,000 test images of the sample, uint8 (N, 1, 28, 28), and their permuted labels, (N,)."""
+    """384 training and 300 test images of the sample, uint8 (N, 1, 28, 28), and their permuted labels, (N,)."""
     raw = course_sample() / RAW
     permutation = permuted_labels(rng)
     digits = {}
-    for name, file, count in (("train", "train", 60 * 32), ("test", "t10k", 1000)):
+    for name, file, count in (("train", "train", 24 * 16), ("test", "t10k", 300)):
         images, labels = (read_idx(raw / f"{file}-images-idx3-ubyte"), read_idx(raw / f"{file}-labels-idx1-ubyte"))
         chosen = rng.permutation(len(images))[:count]
         digits[f"{name}_images"] = images[chosen][:, None]

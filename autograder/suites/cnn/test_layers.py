@@ -21,12 +21,12 @@ AXES = {4: ("batch", "channels", "height", "width"), 2: ("batch", "features")}
 
 @pytest.mark.parametrize("layer", [pytest.param(n, marks=pytest.mark.task(f"layers.{n}")) for n in LAYERS])
 def test_layer(grading, observed, expected, network_failure, layer):
-    """This layer alone: the shape that it puts out, its number of parameters, and what it computes."""
+    """This layer alone: the shape that it puts out, its parameters, what it computes, and that it can learn."""
     right, seen = expected("layers"), None
     try:
         seen = observed("layers")
         facts = facts_of(seen, layer)
-        saw(facts.get("output_shape"), facts.get("parameters"), seen.arrays.get(layer), facts.get("error"))
+        saw(*(facts.get(fact) for fact in ("output_shape", "parameters", "trainable", "error")), seen.arrays.get(layer))
         if "type" not in facts or kind(facts) == "NoneType":
             saw(seen.values.get("error"))
         judge(grading, seen, right, layer)
@@ -41,7 +41,7 @@ def test_layer(grading, observed, expected, network_failure, layer):
     if missing and layer not in PARAMETRIC:
         # F.relu, or one pooling layer used twice: no layer of this name is needed when the network is right.
         with contextlib.suppress(Failure, NotChecked):
-            if None in (network_failure("own"), network_failure("parametric")):
+            if any(network_failure(layers) is None for layers in ("own", "parametric")):
                 return
     raise failure
 
@@ -77,6 +77,12 @@ def judge(grading, seen, right, layer):
             "with the grader's weights and inputs, what the table says of this layer",
             f"{problem} ({kind(facts)})",
             "its shape and its parameters are right: look at the kind of the layer and at its other arguments",
+        )
+    if facts.get("trainable") != due["trainable"]:
+        raise Failure(
+            "parameters that training can change",
+            f"{facts.get('trainable')} of {due['trainable']} get a gradient",
+            "is something frozen, with `requires_grad`?",
         )
 
 

@@ -3,20 +3,20 @@ import pytest
 from autograder.compare import distance, fault, within
 from autograder.verdict import NEEDS, Failure, NotChecked
 
-# Distance of the end logits from the reference's (relative L2): other kernels at most 0.069, with SSE, and below 0.04 for
-# all but two of 600 seeds; gradients clipped 0.11 and more, no zero_grad 0.48, another learning rate 0.60, softmax 0.95
-# (30 seeds each). Only a detached first block comes nearer, 0.088, and fails `forward`. The reference's accuracy is 0.77
-# to 0.91. See docs/evidence.md.
+# Distance of the end logits from the reference's (relative L2): the reference on other CPU kernels at most 0.089 (600
+# seeds, the median 3e-7). A network and a training that are nearly right end 0.10 to 0.14 away, and have checks that see
+# them; a step with the gradients of the batch before, or a batch too few, is mostly more than 0.2 away, all else farther.
+# The reference's accuracy is 0.42 to 0.86. See docs/evidence.md.
 #
 # Accuracy alone does not tell; it is here for what does not learn at all. The distance does.
-MIN_ACCURACY = 0.6
-MAX_DISTANCE = 0.1
+MIN_ACCURACY = 0.3
+MAX_DISTANCE = 0.2
 TASKS = ("layers", "forward", "train")
 
 
 @pytest.mark.task("learns")
 def test_learns(grading, observed, expected, questions, random_state):
-    """Your network learns with your loop: 60 batches of permuted digits, then 1,000 digits that it has never seen."""
+    """Your network learns with your loop: 24 batches of permuted digits, then 300 digits that it has never seen."""
     try:
         judge(grading, observed, expected, questions, random_state)
     except (Failure, NotChecked):
@@ -39,11 +39,11 @@ def judge(grading, observed, expected, questions, random_state):
         logits = seen.arrays.get("end_logits")
         problem = fault(logits, due, MAX_DISTANCE)
         if problem and problem != "other numbers":
-            raise Failure("logits of shape (1000, 10)", problem, "see the checks of `layers` and `forward`")
+            raise Failure("logits of shape (300, 10)", problem, "see the checks of `layers` and `forward`")
         accuracy = float((logits.argmax(axis=1) == labels).mean())
         if not within(1 - accuracy, 1 - MIN_ACCURACY, "wrong digits"):
             raise Failure(
-                f"an accuracy of at least {MIN_ACCURACY:.0%} after 60 batches of 32",
+                f"an accuracy of at least {MIN_ACCURACY:.0%} after 24 batches of 16",
                 f"{accuracy:.1%}",
                 "see the checks of `layers`, `forward` and `train`: one of them tells why",
             )

@@ -1,5 +1,5 @@
 # Stops one batch before the end of the epoch.
-# loses: train.batches
+# loses: train.batches learns
 # is: train_last_batch_dropped
 
 # %% answer="train"
