@@ -52,7 +52,7 @@ from autograder.grade import grade, open_grading, run_checks
 from autograder.isolation.launch import ForkingHost, Host
 from autograder.percent import blocks
 from autograder.questions import PUBLIC_SEED, Questions, expected_answers
-from autograder.render.page import page
+from autograder.render.page import page, pictures
 from autograder.render.terminal import TerminalReport
 from autograder.report import Report
 from autograder.rules import load_rules
@@ -314,7 +314,7 @@ def test_without_walls_some_attacks_work(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.slow
 def test_what_people_read_is_text(bench: Bench) -> None:
     report = bench.grade(attack_named("text_that_attacks_the_reader"), name="cnn.py")
-    shown = page(CNN, report)
+    shown = page(CNN, report, pictures(report))
     assert "&lt;script&gt;" in shown and "HYPERLINK" in shown
     for tag in ("<script", "<img src=x", "<svg onload", "<b>"):
         assert tag not in shown

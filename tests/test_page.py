@@ -19,7 +19,7 @@ from autograder.grade import grade
 from autograder.isolation.launch import Host
 from autograder.mnist import RAW, course_sample, read_idx
 from autograder.questions import PUBLIC_SEED, Questions, load_module
-from autograder.render.page import page
+from autograder.render.page import page, pictures
 from autograder.report import Picture, Report
 from autograder.session import Observation
 
@@ -58,7 +58,7 @@ class Reader(HTMLParser):
 
 def read(report: Report) -> str:
     """The page of a report, which is well-formed, small, and asks for nothing from outside."""
-    html = page(CNN, report)
+    html = page(CNN, report, pictures(report))
     reader = Reader()
     reader.feed(html)
     reader.close()

@@ -57,7 +57,7 @@ class ResultStore:
 
     def keep(self, submission: str, conditions: Conditions, result: Result) -> None:
         """Raises OSError where the disk does not take it; nothing is left of it then."""
-        data = gzip.compress(json.dumps(asdict(result)).encode(), compresslevel=6, mtime=0)
+        data = gzip.compress(json.dumps(vars(result)).encode(), compresslevel=6, mtime=0)
         write(self.path(submission, conditions), data)
 
     def seed_of(self, submission: str, official: list[int]) -> int | None:

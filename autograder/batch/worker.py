@@ -94,7 +94,8 @@ class Grader:
         questions = self.questions_for(work.seed)
         report = grade(self.assignment, submission, self.host, questions=questions, expected=expected)
         report.notes += [work.note] if work.note else []
-        result = Result(report.as_dict(), page(self.assignment, report), pictures(report))
+        drawn = pictures(report)
+        result = Result(report.as_dict(), page(self.assignment, report, drawn), drawn)
         return Outcome(result, timed_out=report.timed_out and report.score < report.max_score)
 
     def questions_for(self, seed: int) -> Questions:

@@ -18,7 +18,7 @@ from autograder import __version__, files
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.render import messages, svg
-from autograder.report import Picture, Report
+from autograder.report import Report
 
 MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "not_run": "·"}
 SAID = (messages.failures, messages.waiting, messages.all_right, messages.to_do, messages.shortened, messages.points)
@@ -27,10 +27,11 @@ STATUS = {"passed": "right", "partial": "partly right", "failed": "not right yet
 
 def write_page(assignment: Assignment, report: Report, path: Path) -> None:
     """Write the page, whole or not at all. Raises OSError where that cannot be done."""
-    files.write(path, page(assignment, report))
+    files.write(path, page(assignment, report, pictures(report)))
 
 
-def page(assignment: Assignment, report: Report) -> str:
+def page(assignment: Assignment, report: Report, pictures: str) -> str:
+    """`pictures` is what the function of that name makes of the report."""
     return (
         environment()
         .get_template("page.html.jinja")
@@ -38,21 +39,18 @@ def page(assignment: Assignment, report: Report) -> str:
             assignment=assignment,
             report=report,
             name=Path(report.submission).name,
-            pictures=drawn(report),
+            pictures=Markup(pictures),
             versions=versions(),
             time=time.strftime("%Y-%m-%d %H:%M"),
         )
     )
 
 
-def drawn(report: Report) -> list[tuple[Picture, Markup]]:
-    return [(picture, svg.draw(picture)) for picture in report.pictures]
-
-
 def pictures(report: Report) -> str:
     """The pictures alone, as a piece of HTML; it takes the style of `svg.css.jinja`."""
     template = environment().get_template("pictures.html.jinja")
-    return template.render(pictures=drawn(report)) if report.pictures else ""
+    drawn = [(picture, svg.draw(picture)) for picture in report.pictures]
+    return template.render(pictures=drawn) if drawn else ""
 
 
 def cell(assignment: Assignment, report: Report) -> str:
