@@ -300,6 +300,7 @@ def test_nobody_else_on_the_machine_is_let_in(tmp_path: Path) -> None:
             at.laddr for process in family for at in process.net_connections("inet") if at.status == psutil.CONN_LISTEN
         }
         assert ports and {at.ip for at in ports} == {"127.0.0.1"}
+        assert 8787 not in {at.port for at in ports}, "where another Dask of this machine may have its pages"
         for at in ports:
             assert not speaks_to_strangers(at.port), f"port {at.port} answers to anybody"
         assert run.poll() is None, "it was over too soon to look"

@@ -66,6 +66,8 @@ def open_cluster(scheduler: str | None, workers: int, folder: Path) -> Iterator[
             protocol="tls://",
             security=Security.temporary(),
             dashboard_address=None,
+            # Its HTTP server has no page and listens all the same: at any free port, not where another Dask has its own.
+            scheduler_kwargs={"dashboard_address": f"{LOCAL}:0"},
             memory_limit=0,  # the host's children hold the memory, and have limits of their own
             local_directory=str(folder),
             env={"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
