@@ -15,6 +15,9 @@ RELEASE = "release.json"  # in a suite
 class AssignmentError(LookupError):
     """No such assignment, task or seed; the text says what there is."""
 
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # for IPython: no frame of ours
+
 
 @dataclass(frozen=True)
 class Task:

@@ -84,7 +84,7 @@ def random_signs(rows: int, columns: int) -> np.ndarray:
     return random.choice([-1.0, 1.0], size=(rows, columns)).astype(np.int8)
 
 
-kept_signs = lru_cache(maxsize=64)(random_signs)
+kept_signs = lru_cache(maxsize=24)(random_signs)  # the reference has 14 sizes
 
 
 def away(one: Fingerprint, other: Fingerprint) -> float:

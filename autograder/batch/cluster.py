@@ -18,6 +18,8 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     # Dask samples what its workers do every 10 ms, and keeps it: 1 MB a submission.
     "distributed.worker.profile.enabled": False,
+    # Nor what has been said: a thousand messages of each connection, and submissions are in them.
+    "distributed.admin.low-level-log-length": 10,
     "distributed.worker.preload": ["autograder.batch.worker"],  # for its `dask_setup`
     # The pages that a scheduler and workers show to any browser: none.
     "distributed.scheduler.http.routes": [],

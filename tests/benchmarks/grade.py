@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BARE = r"""
+import functools
 import sys
 import numpy as np
 import torch
@@ -35,18 +36,19 @@ def train(model, x, y, size, epochs, optimizer=torch.optim.SGD):
 # The same sizes and numbers of steps as the questions of the suite.
 model = cnn.SimpleCNN()
 with torch.no_grad():
-    model(torch.zeros(64, 1, 28, 28))
-for _ in range(3):
     for _ in range(3):
-        model(torch.rand(7, 1, 28, 28))
-    model(torch.rand(7, 1, 28, 28)).sum().backward()
-labels = torch.zeros(18, dtype=torch.long)
-for _ in range(5):
-    train(nn.Linear(4, 5), torch.rand(18, 4), labels, 7, 2)
-train(nn.Linear(5, 5), torch.rand(1431, 5), torch.zeros(1431, dtype=torch.long), 7, 2)
+        model(torch.zeros(64, 1, 28, 28))
 for _ in range(3):
-    cnn.evaluate(loader(torch.rand(38, 10), torch.zeros(38, dtype=torch.long), 7), nn.Linear(10, 10))
-train(model, torch.rand(384, 1, 28, 28), torch.zeros(384, dtype=torch.long), 16, 1)
+    model(torch.rand(7, 1, 28, 28))
+model(torch.rand(7, 1, 28, 28)).sum().backward()
+labels = torch.zeros(18, dtype=torch.long)
+for epochs in (2, 2, 2, 5, 6):
+    train(nn.Linear(4, 5), torch.rand(18, 4), labels, 7, epochs)
+train(nn.Linear(5, 5), torch.rand(1431, 5), torch.zeros(1431, dtype=torch.long), 7, 2)
+for samples in (38, 18, 18):
+    cnn.evaluate(loader(torch.rand(samples, 10), torch.zeros(samples, dtype=torch.long), 7), nn.Linear(10, 10))
+momentum = functools.partial(torch.optim.SGD, momentum=0.9)
+train(model, torch.rand(384, 1, 28, 28), torch.zeros(384, dtype=torch.long), 16, 1, momentum)
 with torch.no_grad():
     model(torch.rand(300, 1, 28, 28))
 """
