@@ -41,7 +41,7 @@ def graded(student: str, total: float | None = 87.5, **more: str) -> Standing:
 def filled(folder: Path, text: str | bytes, *standings: Standing, column: str = "", maximum: float = 100) -> Filled:
     path = folder / "file.csv"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return fill(read_table(path), standings, TITLES, maximum, column)
+    return fill(read_table(path), standings, TITLES, maximum, 5, column)
 
 
 def test_canvas(tmp_path: Path) -> None:
@@ -112,6 +112,7 @@ def test_points_that_the_platform_would_not_take(tmp_path: Path) -> None:
     assert filled(tmp_path, CANVAS, graded("joe"), column="Quiz").warnings[0] == (
         "the column is out of 10 points, the assignment out of 100: points are not converted"
     )
+    assert filled(tmp_path, CANVAS, graded("joe"), maximum=95).warnings == [], "with the 5 beyond it is out of 100"
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,19 @@ class Filled:
 
 
 def fill(
-    table: Table, standings: Sequence[Standing], titles: Sequence[str], maximum: float, column: str = ""
+    table: Table,
+    standings: Sequence[Standing],
+    titles: Sequence[str],
+    maximum: float,
+    beyond: float = 0,
+    column: str = "",
 ) -> Filled:
     """The file with the totals of an assignment in its column.
 
     Args:
         titles: what the column may be called: the assignment's name and title.
         maximum: the points of the assignment, without those beyond.
+        beyond: what its questions beyond them add. A column may be out of either.
         column: the column, for one that is called otherwise.
 
     Raises:
@@ -77,7 +83,7 @@ def fill(
     placed = {standing.student for standing in of_student.values()}
     result.students = [s.student for s in standings if s.total is not None and s.student not in placed]
     result.filled = len(new)
-    result.warnings = warnings(table, index, maximum, [s for s in of_student.values() if s.total is not None])
+    result.warnings = warnings(table, index, maximum, beyond, [s for s in of_student.values() if s.total is not None])
     result.data = table.with_cells(new)
     return result
 
@@ -201,7 +207,7 @@ def value_of(text: str) -> float | None:
         return None
 
 
-def warnings(table: Table, index: int, maximum: float, placed: Sequence[Standing]) -> list[str]:
+def warnings(table: Table, index: int, maximum: float, beyond: float, placed: Sequence[Standing]) -> list[str]:
     limits = [value_of(row[index]) for row in table.rows if row[0] == "Points Possible" and is_pseudo(table, row)]
     moodle = table.column("Maximum grade")
     if moodle is not None:
@@ -210,7 +216,7 @@ def warnings(table: Table, index: int, maximum: float, placed: Sequence[Standing
     if limit is None:
         return []
     said = []
-    if limit != maximum:
+    if limit not in (maximum, maximum + beyond):
         said.append(
             f"the column is out of {limit:g} points, the assignment out of {maximum:g}: points are not converted"
         )

@@ -53,7 +53,9 @@ def write_lms(root: Path, assignment: Assignment, path: Path, column: str, tell:
         settle_all(gradebook, course, [assignment.name], tell)
         found = standings(gradebook, course, assignment.name, submitted(root, assignment.name))
     titles = [assignment.name, assignment.title]
-    filled = fill(table, found, titles, assignment.points, column or course.rules(assignment.name).lms_column)
+    beyond = sum(question.points for question in assignment.written)
+    named = column or course.rules(assignment.name).lms_column
+    filled = fill(table, found, titles, assignment.points, beyond, named)
     target = path.with_name(f"{path.stem}-filled{path.suffix}")
     files.write(target, filled.data)
     report(filled, target, tell)
