@@ -53,7 +53,8 @@ def open_cluster(scheduler: str | None, workers: int, folder: Path) -> Iterator[
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler:
         try:
-            client = Client(scheduler, timeout=20)
+            with dask.config.set(SETTINGS):
+                client = Client(scheduler, timeout=20)
         except (OSError, ValueError, ImportError) as error:
             raise ClusterError(f"no Dask scheduler answers at {scheduler}: {error}") from error
         with client:
@@ -68,7 +69,7 @@ def open_cluster(scheduler: str | None, workers: int, folder: Path) -> Iterator[
             protocol="tls://",
             security=Security.temporary(),
             dashboard_address=None,
-            # Its HTTP server has no page and listens all the same: at any free port, not where another Dask has its own.
+            # Its HTTP server has no page and listens all the same: at any free port, not where another Dask may be.
             scheduler_kwargs={"dashboard_address": f"{LOCAL}:0"},
             memory_limit=0,  # the host's children hold the memory, and have limits of their own
             local_directory=str(folder),

@@ -190,7 +190,8 @@ def find_nearest(pool: ProcessPoolExecutor) -> dict[str, list[str]]:
     for job in track(as_completed(jobs), "all wrong submissions", len(jobs)):
         name, found = job.result()
         for limit, value in found.items():
-            values[limit][name] = min(value, values[limit].get(name, value))
+            if value:  # with 0 it did nothing wrong for that seed
+                values[limit][name] = min(value, values[limit].get(name, value))
             if value > limits[limit]:
                 broke[limit].add(name)
     nearest = {limit: sorted(broke[limit], key=values[limit].__getitem__)[:NEAREST] for limit in LIMITS}

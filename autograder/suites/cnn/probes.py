@@ -98,27 +98,14 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
             ]  # first: a lazy layer gets its weights
             parameters = dict(layer.named_parameters()) if isinstance(layer, nn.Module) else {}
             facts["parameters"] = sum(p.numel() for p in parameters.values())
+            facts["trainable"] = sum(p.numel() for p in parameters.values() if p.requires_grad)
             for parameter, value in parameters.items():
                 value.copy_(tensor(question, f"{name}.{parameter.rpartition('.')[2]}"))
             if isinstance(layer, nn.Module):
                 layer.eval()
             seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
-        facts["trainable"] = trainable(layer, list(parameters.values()), tensor(question, f"in.{name}"))
     except Exception as error:
         facts["error"] = describe_error(error, set())
-
-
-def trainable(layer: Any, parameters: list[torch.Tensor], x: torch.Tensor) -> int:
-    """How many of a layer's numbers get a gradient, so that training changes them."""
-    able = [parameter for parameter in parameters if parameter.requires_grad]
-    with torch.enable_grad():
-        output = layer(x).sum()
-        if not able or not output.requires_grad:
-            return 0
-        gradients = torch.autograd.grad(output, able, allow_unused=True)
-    return sum(
-        p.numel() for p, gradient in zip(able, gradients, strict=True) if gradient is not None and gradient.any()
-    )
 
 
 def forward(student: Student, question: Question, seen: Seen) -> None:
@@ -722,7 +709,9 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         return
     load_weights(model, question)
     model.to(device)
-    loader = batches(standard(question, "train_images"), tensor(question, "train_labels"), question["batch"])
+    loader = batches(
+        tensor(question, "train_images").float() / 255, tensor(question, "train_labels"), question["batch"]
+    )
     optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
     losses = Losses()
     try:
@@ -731,9 +720,4 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         seen.arrays["losses"] = losses.array()
     model.eval()
     with torch.no_grad():
-        seen.arrays["end_logits"] = array(model(standard(question, "test_images").to(device)))
-
-
-def standard(question: Question, name: str) -> torch.Tensor:
-    """Images of mean 0 and standard deviation 1 over all of MNIST, (N, 1, 28, 28): so a short run learns more."""
-    return (tensor(question, name).float() / 255 - 0.1307) / 0.3081
+        seen.arrays["end_logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))

@@ -34,11 +34,11 @@ PROBES = (
 
 Facts = dict[str, dict[str, Any]]  # what the reference has answered to the probes before, by probe
 
-GAIN = np.float32(1.4)  # of the weights that `learns` starts from
+GAIN = np.float32(2.5)  # of the weights that `learns` starts from
 
 # How far a recorded array may be from what the reference gives today (relative L2) before it is recorded anew, where
-# the usual 1e-5 is too strict: the short training run is chaotic, and other CPU kernels end elsewhere.
-RECORDING_LIMITS = {"end_logits": 0.01, "losses": 0.01}
+# the usual 1e-5 is too strict: the short training run is chaotic, and other CPU kernels may end elsewhere.
+RECORDING_LIMITS = {"end_logits": 0.05, "losses": 0.05}
 
 
 def architecture(rng: RandomState, facts: Facts) -> Question:
@@ -171,13 +171,13 @@ def evaluate_gradients(rng: RandomState, facts: Facts) -> Question:
 def learns(rng: RandomState, facts: Facts) -> Question:
     """24 batches of 16 in this order, labels permuted, from these weights; `test_learns.py` has the limits.
 
-    Plain SGD, and weights 1.4 times PyTorch's: with Adam one activation at the edge of a ReLU, which other CPU kernels
+    Plain SGD, and weights 2.5 times PyTorch's: with Adam one activation at the edge of a ReLU, which other CPU kernels
     put on its other side, moved the end of some runs by 0.1.
     """
     digits = permuted_digits(rng)
     del digits["test_labels"]
     weights = {name: GAIN * value for name, value in network_weights(rng, facts).items()}
-    return Question(digits | weights, values={"batch": 16, "rate": 0.02, "momentum": 0.9}, limit="training")
+    return Question(digits | weights, values={"batch": 16, "rate": 0.03, "momentum": 0.9}, limit="training")
 
 
 def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:

@@ -81,7 +81,7 @@ def judge(grading, seen, right, layer):
     if facts.get("trainable") != due["trainable"]:
         raise Failure(
             "parameters that training can change",
-            f"{facts.get('trainable')} of {due['trainable']} get a gradient",
+            f"{facts.get('trainable')} of {due['trainable']} take a gradient",
             "is something frozen, with `requires_grad`?",
         )
 
