@@ -700,7 +700,10 @@ class Losses:
 
 
 def learns(student: Student, question: Question, seen: Seen) -> None:
-    """Train the student's network with the student's loop, from given weights; `end_logits` of the test images."""
+    """Train the student's network with the student's loop, from given weights; `end_logits` of the test images.
+
+    Images are normalised by `mean` and `deviation`.
+    """
     device = torch.device(question.get("gpu", "cpu"))
     torch.backends.cudnn.allow_tf32 = False  # on by default; the end of the run is compared with a CPU's
     model, error = build(student, question)
@@ -709,9 +712,7 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         return
     load_weights(model, question)
     model.to(device)
-    loader = batches(
-        tensor(question, "train_images").float() / 255, tensor(question, "train_labels"), question["batch"]
-    )
+    loader = batches(normalised(question, "train_images"), tensor(question, "train_labels"), question["batch"])
     optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
     losses = Losses()
     try:
@@ -720,4 +721,12 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
         seen.arrays["losses"] = losses.array()
     model.eval()
     with torch.no_grad():
-        seen.arrays["end_logits"] = array(model(tensor(question, "test_images").float().to(device) / 255))
+        seen.arrays["end_logits"] = array(model(normalised(question, "test_images").to(device)))
+
+
+def normalised(question: Question, name: str) -> torch.Tensor:
+    return (tensor(question, name).float() / 255 - question["mean"]) / question["deviation"]
+
+
+def learns_unit(student: Student, question: Question, seen: Seen) -> None:
+    learns(student, question, seen)

@@ -1,5 +1,5 @@
 # LeakyReLU instead of the first ReLU.
-# loses: layers.relu1 learns
+# loses: layers.relu1
 
 # %% answer="simple_cnn"
 class SimpleCNN(nn.Module):
