@@ -728,5 +728,4 @@ def normalised(question: Question, name: str) -> torch.Tensor:
     return (tensor(question, name).float() / 255 - question["mean"]) / question["deviation"]
 
 
-def learns_unit(student: Student, question: Question, seen: Seen) -> None:
-    learns(student, question, seen)
+learns_unit = learns  # another question to the same probe
