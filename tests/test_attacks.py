@@ -276,9 +276,11 @@ def test_reading_digits_is_not_enough(bench: Bench, name: str) -> None:
     options = {"seed": SEED, "questions": bench.questions, "expected": bench.expected}
     with open_grading(CNN, path, bench.host, **options) as opened:  # type: ignore[arg-type]
         run_checks(opened, [CNN.task("learns")])
-    values = {what: (value, limit) for what, value, limit in opened.measured["learns"]}
-    (wrong, most), (away, furthest) = values["wrong digits"], values["distance"]
-    assert wrong < most and away > 4 * furthest
+    closest: dict[str, list[float]] = {}  # of both trainings: value over limit
+    for what, value, limit in opened.measured["learns"]:
+        closest.setdefault(what, []).append(value / limit)
+    assert min(closest["wrong digits"]) < 1  # it reads them
+    assert min(closest["distance"]) > 3
 
 
 @needs_walls
