@@ -10,6 +10,7 @@ kernel allows.
 
 import contextlib
 import functools
+import gc
 import os
 import select
 import signal
@@ -30,6 +31,7 @@ def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket
     import_torch()
     if warm:
         take_one_step()
+    gc.freeze()  # a child that looked through torch for garbage would copy the pages of all that is there
     while True:
         command, fds, _, _ = socket.recv_fds(control, 64, 1)
         if not command:

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     # glibc's: keep what is freed. A training step takes and frees megabytes, and each time the kernel would clear them.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # and take it in pages of 2 MB, where the kernel has them
     "MPLBACKEND": "Agg",  # plt.show() must not wait for somebody to close a window
 }
 

@@ -700,7 +700,8 @@ class Losses:
 
 
 def learns(student: Student, question: Question, seen: Seen) -> None:
-    """Train the student's network with the student's loop, from given weights; `end_logits` of the test images.
+    """Train the student's network with the student's loop, from given weights: `end_logits` of the test images, and the
+    names of the parameters that are `unmoved`.
 
     Images are normalised by `mean` and `deviation`.
     """
@@ -715,13 +716,22 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
     loader = batches(normalised(question, "train_images"), tensor(question, "train_labels"), question["batch"])
     optimizer = torch.optim.SGD(model.parameters(), question["rate"], question["momentum"])
     losses = Losses()
+    begun = weights_of(model)
     try:
         call_train(student, loader, model, optimizer, 1, device, watch=losses)
     finally:
         seen.arrays["losses"] = losses.array()
+    ended = weights_of(model)
+    seen.values["unmoved"] = [name for name, value in begun.items() if np.array_equal(value, ended.get(name))]
     model.eval()
     with torch.no_grad():
         seen.arrays["end_logits"] = array(model(normalised(question, "test_images").to(device)))
+
+
+def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
+    """The weights and biases of the four layers that the network is made of; others may be in it, unused."""
+    named = model.named_parameters()
+    return {name: array(value) for name, value in named if name.partition(".")[0] in PARAMETRIC}
 
 
 def normalised(question: Question, name: str) -> torch.Tensor:

@@ -59,3 +59,11 @@ def judge(probe, grading, observed, expected, questions, random_state):
                 f"it learns ({accuracy:.1%}), but ends elsewhere (its logits are {distance(logits, due):.0%} away)",
                 "something is trained in another way: see the checks of `layers`, `forward` and `train`",
             )
+        # One layer that stays as it was ends near enough.
+        unmoved = seen.values.get("unmoved")
+        if isinstance(unmoved, list) and unmoved:
+            raise Failure(
+                "every weight and bias of the network is trained",
+                f"{unmoved[0]} is after the training what it was before",
+                "what stops its gradient, in `forward` or in `train`?",
+            )

@@ -1,5 +1,5 @@
 # Detaches after the first block, so that only the first convolution never learns.
-# loses: forward
+# loses: forward learns
 # is: forward_detach
 
 # %% answer="simple_cnn"
