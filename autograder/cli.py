@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder import __version__
-from autograder.assignment import Assignment, AssignmentError, find_assignment, likely_assignment
+from autograder.assignment import PACKAGE, Assignment, AssignmentError, find_assignment, likely_assignment
 from autograder.cli_common import BELOW, FAULT, INTERRUPTED, STOPPED, USAGE, AssignmentName, Root, fail, relative
 from autograder.report import Report
 from autograder.submission import SubmissionError, check_file, saved_last
@@ -207,9 +207,17 @@ def lab(assignment: AssignmentName = None, root: Root = None) -> None:
             f"Notebook and script had both changed. The one saved last goes on; the other is kept as {kept.name}."
         )
     typer.echo(f"JupyterLab opens {relative(notebook)} in your browser. Stop it here with Ctrl-C.")
-    raise typer.Exit(
-        subprocess.run([sys.executable, "-m", "jupyter", "lab", "--log-level=ERROR", str(notebook)]).returncode
-    )
+    command = [sys.executable, "-m", "jupyter", "lab", "--log-level=ERROR", str(notebook)]
+    raise typer.Exit(subprocess.run(command, env=quiet_lab()).returncode)
+
+
+def quiet_lab() -> dict[str, str]:
+    """An environment in which JupyterLab asks nobody about news, and looks for no new version of itself.
+
+    It is a default only: a person's own settings stand above it.
+    """
+    settings = [str(PACKAGE / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
 
 
 def check_usage(assignment: Assignment, path: Path, tasks: list[str], device: str) -> None:

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
+from autograder.cli import quiet_lab
+
 CHROMIUM = shutil.which("chromium")
 # Without these, Chromium tries all the time to reach services that no test needs.
 QUIET = "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -42,15 +44,11 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this ma
 @contextlib.contextmanager
 def jupyter_lab(folder: Path, home: Path, **variables: str) -> Iterator[str]:
     """The address of a JupyterLab in `folder`, with `{}` for the page; its user has nothing but `home`."""
-    # JupyterLab would ask about news, and its server would look for a new version.
-    settings = home / "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    settings.write_text('{"fetchNews": "false", "checkForUpdates": false}')
     token, port = secrets.token_hex(16), free_port()
     options = {"ip": "127.0.0.1", "port": port, "port_retries": 0, "open_browser": False, "allow_root": True}
     command = [sys.executable, "-m", "jupyterlab", *(f"--ServerApp.{name}={value}" for name, value in options.items())]
     names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    environment = {**os.environ, **dict.fromkeys(names, str(home)), "JUPYTER_TOKEN": token, **variables}
+    environment = {**quiet_lab(), **dict.fromkeys(names, str(home)), "JUPYTER_TOKEN": token, **variables}
     log = home / "jupyter.log"
     with log.open("w") as output:
         server = subprocess.Popen(
