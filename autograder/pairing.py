@@ -38,10 +38,14 @@ def pair(script: Path) -> tuple[Path, Path | None]:
 
 
 def digest(path: Path) -> str:
-    """Of the code in the cells of a script or a notebook."""
+    """Of the code and the text in the cells of a script or a notebook."""
+    import jupytext
+
     submission = read_submission(path)
     if submission.problem:
         raise ValueError(f"{submission.problem}. Mend it or move it away, then try again.")
     # In a script jupytext writes a notebook's commands as comments.
     sources = [COMMENTED_COMMAND.sub("", cell.source).strip() for cell in submission.cells]
-    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
+    # A question in words is answered in a text; how its lines are broken is jupytext's affair.
+    texts = [" ".join(cell.source.split()) for cell in jupytext.read(path).cells if cell.cell_type != "code"]
+    return hashlib.sha256("\0".join([*sources, *filter(None, texts)]).encode()).hexdigest()

@@ -53,6 +53,18 @@ def test_newer_notebook_goes_on_and_the_script_is_kept(script: Path) -> None:
     assert "in_the_notebook" in script.read_text(encoding="utf-8")
 
 
+def test_an_answer_in_words_is_kept(script: Path) -> None:
+    path, _ = pair(script)
+    notebook = nbformat.read(path, as_version=4)
+    answer = next(cell for cell in notebook.cells if cell.metadata.get("answer") == CNN.written[0].id)
+    answer.source = "The same weights are used at each place."
+    nbformat.write(notebook, path)  # an editor without jupytext
+    script.write_text(script.read_text(encoding="utf-8") + "\n# %%\nlater = 1\n", encoding="utf-8")
+    os.utime(script, (path.stat().st_mtime + 10,) * 2)
+    _, kept = pair(script)
+    assert kept is not None and answer.source in kept.read_text(encoding="utf-8")
+
+
 def test_scripts_that_lost_their_header_are_paired_again(script: Path) -> None:
     path, _ = pair(script)
     script.write_text("# %%\nx = 2\n", encoding="utf-8")

@@ -23,6 +23,9 @@ NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell
 TAG = re.compile(r"<(?=[A-Za-z/!?])")  # what begins a tag; with a space behind it, it does not, and math stays the same
 PICTURE = re.compile(r"image/(png|jpeg|gif|webp)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+ENTITY = re.compile(r"&(?=[#A-Za-z])")  # `&colon;` is as good as a colon, in a link
+SCRIPT = re.compile(r"(?:java|vb)script(?=\\?:)", re.IGNORECASE)
+ATTACHED = re.compile(r"attachment\\?:([^)\s<>]*)")  # where a text shows a picture that is in the notebook
 BINDING = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
@@ -176,7 +179,7 @@ def marked(cell: NotebookNode, one: Released | None) -> NotebookNode:
     if one and cell.cell_type != one.cell_type:
         metadata = cell.metadata
         cell = NEW[one.cell_type](cell.source)
-        cell.metadata = metadata
+        cell.metadata = metadata  # and no pictures, which only a text has
     cell.metadata.pop("nbgrader", None)
     if one:
         cell.metadata["nbgrader"] = NotebookNode(one.metadata)
@@ -184,9 +187,14 @@ def marked(cell: NotebookNode, one: Released | None) -> NotebookNode:
 
 
 def harmless(cell: NotebookNode, one: Released | None) -> NotebookNode:
-    """A student's text without HTML, which nbgrader's page for giving points would let run."""
+    """A student's text without HTML and links that nbgrader's page for giving points would let run, and without
+    pictures that are not there, for which nbconvert would give up the page.
+    """
     if cell.cell_type != "code" and not (one and cell.source == one.source):
-        cell.source = TAG.sub("< ", cell.source)
+        there = cell.get("attachments", {})
+        source = ENTITY.sub("& ", TAG.sub("< ", cell.source))
+        source = SCRIPT.sub(lambda found: f"{found[0]} ", source)
+        cell.source = ATTACHED.sub(lambda found: found[0] if found[1] in there else "not-handed-in", source)
     return cell
 
 

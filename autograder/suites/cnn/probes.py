@@ -722,7 +722,7 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
     finally:
         seen.arrays["losses"] = losses.array()
     ended = weights_of(model)
-    seen.values["unmoved"] = [name for name, value in begun.items() if np.array_equal(value, ended.get(name))]
+    seen.values["unmoved"] = [name for name in begun if name in ended and np.array_equal(begun[name], ended[name])]
     model.eval()
     with torch.no_grad():
         seen.arrays["end_logits"] = array(model(normalised(question, "test_images").to(device)))
