@@ -20,6 +20,11 @@ def test_a_folder_is_a_student(tmp_path: Path, path: str) -> None:
     assert (row.note, row.read()) == ("", b"hers")
 
 
+def test_a_file_that_looks_like_canvas_s_stays_its_students(tmp_path: Path) -> None:
+    rows = found(lay(tmp_path, {"jane/hw_2024_1015_final.ipynb": "hers", "bob/cnn.py": "his"}))
+    assert rows.keys() == {"jane", "bob"} and rows["jane"].read() == b"hers"
+
+
 def test_what_systems_and_platforms_leave_is_nobodys(tmp_path: Path) -> None:
     files = {
         "jane/cnn/cnn.ipynb": "hers",

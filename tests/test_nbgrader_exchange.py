@@ -1,10 +1,13 @@
 """Whose a file is that a learning platform has packed, as nbgrader's zip_collect wants to know it."""
 
 import zipfile
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import gradebooks
 import pytest
+from nbgrader.utils import parse_utc
 from nbgrader_class import nbgrader
 from test_cli import autograder
 
@@ -22,6 +25,7 @@ from autograder.nbgrader.exchange import collected
         ("cnn_jane_attempt_2016-01-30-15-00-00.txt", "jane", "receipt.txt"),
         (".._assignsubmission_file/cnn.ipynb", "unnamed", "cnn.ipynb"),
         ("jane/cnn.ipynb", "jane", "cnn.ipynb"),
+        ("DL_2026_4711_cnn/Jane Doe_12345_assignsubmission_file/cnn.ipynb", "Jane Doe_12345", "cnn.ipynb"),
     ],
 )
 def test_names(path: str, student: str, file: str) -> None:
@@ -31,11 +35,19 @@ def test_names(path: str, student: str, file: str) -> None:
 
 def test_the_later_of_two_attempts_counts() -> None:
     found = collected(("cnn_jane_attempt_2016-01-30-15-00-00_cnn.ipynb",))
-    assert found and found["timestamp"] == "2016-01-30 15:00:00"
+    assert found and parse_utc(found["timestamp"]) == datetime(2016, 1, 30, 15)
+
+
+def test_times_in_names_are_those_of_the_course() -> None:
+    for name in ("cnn_jane_attempt_2016-07-30-00-30-00_cnn.ipynb", "3-4 - Jane - Jul 30, 2016 1230 AM/cnn.ipynb"):
+        found = collected(tuple(name.split("/")), zone=ZoneInfo("Europe/Zurich"))
+        assert found and parse_utc(found["timestamp"]) == datetime(2016, 7, 29, 22, 30)
+    assert "timestamp" not in (collected(("cnn_jane_attempt_2016-13-30-15-00-00_cnn.ipynb",)) or {})
 
 
 def test_what_tells_nothing_is_left_to_nbgrader() -> None:
     assert collected(("notes.txt",)) is None and collected(("a", "b", "c.ipynb")) is None
+    assert collected(("submissions", "jane", "hw_1_2026_a.ipynb")) is None
 
 
 @pytest.mark.slow

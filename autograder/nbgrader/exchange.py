@@ -1,9 +1,11 @@
 """What goes between the course and its students: hand-ins from learning platforms, and feedback."""
 
+import contextlib
 import glob
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +16,7 @@ from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
+from autograder.gradebook.course_file import load_course
 from autograder.gradebook.store import gradebook_of
 from autograder.handins.lms import Sender, sender_of
 from autograder.nbgrader.results import results_folder
@@ -33,7 +36,7 @@ class LmsNames(FileNameCollectorPlugin):
         # No public name gives this folder.
         extracted = self.parent._format_collect_path(self.parent.extracted_directory)
         parts = Path(os.path.relpath(submitted_file, extracted)).parts
-        return collected(parts, self.known) or super().collect(submitted_file)
+        return collected(parts, self.known, self.zone) or super().collect(submitted_file)
 
     @cached_property
     def known(self) -> dict[str, str]:
@@ -41,24 +44,34 @@ class LmsNames(FileNameCollectorPlugin):
         with gradebook_of(self.parent.coursedir) as gradebook:
             return {student.lms_user_id: student.id for student in gradebook.students if student.lms_user_id}
 
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Of the times in names, which are those on the wall."""
+        return load_course(Path(self.parent.coursedir.root)).zone
 
-def collected(parts: tuple[str, ...], known: Mapping[str, str] = MappingProxyType({})) -> dict[str, str] | None:
+
+def collected(
+    parts: tuple[str, ...], known: Mapping[str, str] = MappingProxyType({}), zone: tzinfo = UTC
+) -> dict[str, str] | None:
     """What nbgrader wants to know of a file, by its path in the download; None where it tells nothing."""
-    for depth, part in enumerate(parts):
-        if sender := sender_of(part):
-            if sender.upload and not sender.student.startswith("anon_"):  # Canvas's: doejane_12345
-                sender = replace(sender, student=known.get(sender.student.rpartition("_")[2], sender.student))
-            return found(sender, parts[depth + 1 :])
-    return found(Sender(parts[0]), parts[1:]) if len(parts) == 2 else None
+    senders = [(depth, sender) for depth, part in enumerate(parts) if (sender := sender_of(part))]
+    # A file in a student's folder may look like Canvas's, and so may the name of the archive, which is a folder now.
+    canvas = [(depth, sender) for depth, sender in senders if sender.upload and depth < 2]
+    for depth, sender in [each for each in senders if not each[1].upload] or canvas:
+        if sender.upload and not sender.student.startswith("anon_"):  # Canvas's: doejane_12345
+            sender = replace(sender, student=known.get(sender.student.rpartition("_")[2], sender.student))
+        return found(sender, parts[depth + 1 :], zone)
+    return found(Sender(parts[0]), parts[1:], zone) if len(parts) == 2 else None
 
 
-def found(sender: Sender, below: tuple[str, ...]) -> dict[str, str]:
+def found(sender: Sender, below: tuple[str, ...], zone: tzinfo) -> dict[str, str]:
     """`below` is the path in the student's folder or archive; empty for a file of its own."""
     inside = [part for part in (sender.file, *below) if part] or ["receipt.txt"]
     made = {"student_id": sender.student.lstrip(".") or "unnamed", "file_id": "/".join(inside)}
     if sender.attempt:  # of two files of one name nbgrader takes the later, or gives up where none is
-        date, clock = sender.attempt[:10], sender.attempt[11:].replace("-", ":")
-        made["timestamp"] = f"{date} {clock}"
+        with contextlib.suppress(ValueError):  # digits that are no time
+            handed_in = datetime.strptime(sender.attempt, "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
+            made["timestamp"] = handed_in.isoformat(" ")
     return made
 
 
