@@ -36,9 +36,10 @@ def roster(
     course = root or PACKAGE.parent
     try:
         with open_gradebook(course) as gradebook:
-            known = {student.id for student in gradebook.students} | submitted(course, "*")
+            handed_in = submitted(course, "*")
+            known = {student.id for student in gradebook.students} | handed_in
             people, by = read_roster(source, known, id_column)
-            outcome = apply(gradebook, people, by, remove)
+            outcome = apply(gradebook, people, by, remove, handed_in)
     except (TableError, CourseError) as error:
         fail(str(error), USAGE)
     typer.echo(

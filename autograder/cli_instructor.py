@@ -102,6 +102,7 @@ def autograde(
     from autograder.batch.cluster import ClusterError
     from autograder.batch.output import Output, OutputError
     from autograder.batch.run import How
+    from autograder.gradebook.course_file import CourseFileError, load_course
     from autograder.nbgrader import autograde as run
     from autograder.nbgrader.judge import ReleaseAgain
     from autograder.nbgrader.release import ReleaseError
@@ -115,18 +116,25 @@ def autograde(
     progress = ClassProgress(relative(out))
     try:
         how = How(root, run.settle_sandbox(course, sandbox), None, workers, scheduler)
-        plan = run.plan(found, course, regrade)
-        if not plan.due:
-            tell_plan(plan, [])
-            return
-        with Output.open(out, found) as output, progress:
-            progress.begin([one.handin for one in plan.graded], how.sandbox)
-            rows = run.grade(found, course, plan, output, how, progress.row)
-        tell_plan(plan, run.strangers(course, plan))
-        for change in run.changes(found, course, plan, rows):
-            typer.echo(f"  {change}")
-        run.write_books(found, course, plan, rows)
-    except (SubmissionError, OutputError, SeedError, ClusterError, NoHost, ReleaseAgain) as error:
+        load_course(course)  # a mistake in it is said before anything is done
+        run.plan(found, course, regrade)  # and so is whatever else is in the way
+        with Output.open(out, found) as output:
+            plan = run.plan(found, course, regrade)  # another run may have written until now
+            for penalty in run.bring_times(found, course, plan):
+                typer.echo(f"  {penalty}")
+            if not plan.due:
+                tell_plan(plan, [])
+                return
+            with progress:
+                progress.begin([one.handin for one in plan.graded], how.sandbox)
+                rows = run.grade(found, course, plan, output, how, progress.row)
+            tell_plan(plan, run.strangers(course, plan))
+            for change in run.changes(found, course, plan, rows):
+                typer.echo(f"  {change}")
+            run.write_books(found, course, plan, rows, output.umask)
+        for line in run.without_effect(course):
+            typer.echo(line)
+    except (SubmissionError, OutputError, SeedError, ClusterError, NoHost, ReleaseAgain, CourseFileError) as error:
         fail(str(error), USAGE)
     except ReleaseError as error:
         fail(str(error), BELOW)

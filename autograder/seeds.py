@@ -15,33 +15,40 @@ class SeedError(ValueError):
 
 
 class OfficialSeeds:
-    """The official seeds of one folder, by assignment; the last of each is the one in use."""
+    """The official seeds of one folder, by assignment; the last of each is the one in use.
+
+    They are read whenever they are asked for: the formgrader runs for weeks, while another command draws.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises SeedError."""
         self.path = folder / NAME
-        self.seeds: dict[str, list[int]] = {}
-        if self.path.exists():
-            try:
-                self.seeds = {
-                    str(name): list(map(int, seeds)) for name, seeds in json.loads(self.path.read_text()).items()
-                }
-            except (OSError, ValueError, AttributeError, TypeError) as error:
-                raise SeedError(
-                    f"{self.path} cannot be read. It holds the official seeds: bring it back from a copy, or "
-                    "delete it, and others are drawn"
-                ) from error
+        self.read()
+
+    def read(self) -> dict[str, list[int]]:
+        """Raises SeedError."""
+        if not self.path.exists():
+            return {}
+        try:
+            return {str(name): list(map(int, seeds)) for name, seeds in json.loads(self.path.read_text()).items()}
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise SeedError(
+                f"{self.path} cannot be read. It holds the official seeds: bring it back from a copy, or "
+                "delete it, and others are drawn"
+            ) from error
 
     def current(self, assignment: str) -> int:
         """The seed in use; drawn now if there is none. Raises OSError where it cannot be kept."""
-        return self.seeds[assignment][-1] if self.seeds.get(assignment) else self.draw(assignment)
+        drawn = self.drawn(assignment)
+        return drawn[-1] if drawn else self.draw(assignment)
 
     def draw(self, assignment: str) -> int:
         """Put another seed in use: whoever has feedback could work out the questions of the last one."""
-        self.seeds.setdefault(assignment, []).append(1 + secrets.randbelow(2**31 - 1))  # 0 is the public one
-        write(self.path, json.dumps(self.seeds) + "\n", OWNER_ONLY)
-        return self.seeds[assignment][-1]
+        seeds, new = self.read(), 1 + secrets.randbelow(2**31 - 1)  # 0 is the public one
+        seeds.setdefault(assignment, []).append(new)
+        write(self.path, json.dumps(seeds) + "\n", OWNER_ONLY)
+        return new
 
     def drawn(self, assignment: str) -> list[int]:
         """All that were ever in use."""
-        return self.seeds.get(assignment, [])
+        return self.read().get(assignment, [])

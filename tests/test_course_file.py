@@ -83,3 +83,9 @@ def test_a_time_with_an_offset_needs_no_time_zone() -> None:
 def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:
     with pytest.raises(CourseFileError, match=said):
         parse(text)
+
+
+def test_another_encoding_is_said(tmp_path: Path) -> None:
+    (tmp_path / "course.toml").write_bytes('timezone = "UTC"\n# Prüfung\n'.encode("cp1252"))
+    with pytest.raises(CourseFileError, match=r"course\.toml, line 2: it is not in UTF-8"):
+        load_course(tmp_path)

@@ -79,5 +79,9 @@ def test_a_wrong_head(tmp_path: Path, head: str) -> None:
 
 
 def test_strangers_are_named(tmp_path: Path) -> None:
-    found = course(tmp_path, "jane,cnn,,3,\njnae,cnn,,3,\n")
-    assert strangers(found, {"jane"}) == ["extensions.csv, line 3: there is no student `jnae` in the gradebook"]
+    found = course(tmp_path, "jane,cnn,,3,\njnae,cnn,,3,\njane,CNN,,3,\n")
+    assert strangers(found, {"jane"}, {"cnn"}) == [
+        "extensions.csv, line 3: there is no student `jnae` in the gradebook",
+        "extensions.csv, line 4: there is no assignment `CNN`",
+    ]
+    assert strangers(found, {"jane", "jnae"}, {"CNN"})[-1] == "course.toml: there is no assignment `cnn`"

@@ -212,6 +212,23 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_time_that_has_changed_alone_reaches_the_gradebook(term: Path) -> None:
+    """The same notebook handed in again, late; then the time is mended by hand."""
+    stamp = put(term, "again").with_name("timestamp.txt")
+    for at, lost, said in (
+        ("2026-10-16 12:00:00 UTC", 0, "1 to be written"),
+        ("2026-10-17 12:00:00 UTC", 1, "again, softmax: the penalty is 1 now, and was 0. Handed in"),
+        ("2026-10-16 12:00:00 UTC", 0, "again, softmax: the penalty is 0 now, and was 1. It is on time."),
+    ):
+        stamp.write_text(at)
+        done = autograder("autograde", "--root", term, "--sandbox", "off")
+        assert done.returncode == 0 and said in done.stdout, done.stdout + done.stderr
+        with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+            assert (gradebook.find_submission("softmax", "again").late_submission_penalty or 0) == lost
+
+
+@pytest.mark.slow
 @needs_walls
 @pytest.mark.timeout(600)
 def test_plain_autograde_is_behind_walls_or_refuses(term: Path, tmp_path: Path) -> None:

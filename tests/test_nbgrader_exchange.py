@@ -25,6 +25,7 @@ from autograder.nbgrader.exchange import collected
         ("cnn_jane_attempt_2016-01-30-15-00-00.txt", "jane", "receipt.txt"),
         (".._assignsubmission_file/cnn.ipynb", "unnamed", "cnn.ipynb"),
         ("jane/cnn.ipynb", "jane", "cnn.ipynb"),
+        ("Doe, Jane_12345_assignsubmission_file/cnn.ipynb", "Doe Jane_12345", "cnn.ipynb"),
         ("DL_2026_4711_cnn/Jane Doe_12345_assignsubmission_file/cnn.ipynb", "Jane Doe_12345", "cnn.ipynb"),
     ],
 )

@@ -39,6 +39,7 @@ class Output:
 
     def __init__(self, folder: Path, assignment: Assignment) -> None:
         self.folder, self.assignment = folder, assignment
+        self.umask = -1  # for what others may see; while it is open, new files are the owner's alone
         self.results = ResultStore(folder / ".results")
         self.seeds = OfficialSeeds(folder)
         self.scratch = folder / ".work"
@@ -58,6 +59,7 @@ class Output:
             make_folder(folder)
             with open(folder / ".lock", "w") as lock, alone(lock, folder):
                 output = cls(folder, assignment)
+                output.umask = before
                 shutil.rmtree(output.scratch, ignore_errors=True)  # of a run that was killed
                 output.scratch.mkdir()
                 try:

@@ -82,7 +82,11 @@ def load_course(root: Path) -> Course:
     """The rules of the course in this folder, with its extensions. Raises CourseFileError."""
     from autograder.gradebook.extensions import read_extensions
 
-    course = parse((root / FILE).read_text(encoding="utf-8-sig")) if (root / FILE).exists() else Course()
+    try:
+        course = parse((root / FILE).read_text(encoding="utf-8-sig")) if (root / FILE).exists() else Course()
+    except UnicodeDecodeError as error:
+        line = (root / FILE).read_bytes()[: error.start].count(b"\n") + 1
+        raise CourseFileError(f"{FILE}, line {line}: it is not in UTF-8; save it in that encoding") from error
     return replace(course, extensions=read_extensions(root, course))
 
 

@@ -8,6 +8,7 @@ joe,cnn,,3,moved house
 from datetime import UTC, datetime
 from pathlib import Path
 
+from autograder.gradebook.course_file import FILE as RULES
 from autograder.gradebook.course_file import Course, CourseFileError, Extension, moment
 from autograder.gradebook.tables import Row, Table, TableError, read_table
 
@@ -70,10 +71,12 @@ def new_due(text: str, course: Course) -> datetime:
         raise ValueError(f"due is {text!r}: write 2026-10-20 (the end of that day) or 2026-10-20 23:59") from error
 
 
-def strangers(course: Course, students: set[str]) -> list[str]:
-    """A line for each extension of somebody who is in no gradebook."""
-    return [
-        f"{FILE}, line {extension.row}: there is no student `{extension.student}` in the gradebook"
-        for extension in course.extensions
-        if extension.student not in students
-    ]
+def strangers(course: Course, students: set[str], assignments: set[str]) -> list[str]:
+    """A line for each extension of somebody, or for an assignment, that there is not, and for each such due date."""
+    found = []
+    for extension in course.extensions:
+        if extension.student not in students:
+            found.append(f"{FILE}, line {extension.row}: there is no student `{extension.student}` in the gradebook")
+        if extension.assignment not in assignments:
+            found.append(f"{FILE}, line {extension.row}: there is no assignment `{extension.assignment}`")
+    return [*found, *(f"{RULES}: there is no assignment `{name}`" for name in course.assignments.keys() - assignments)]

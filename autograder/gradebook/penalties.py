@@ -81,9 +81,14 @@ class Change:
     """A penalty that is not what it was."""
 
     student: str
+    assignment: str
     before: float
     now: float
     reason: str
+
+    def __str__(self) -> str:
+        news = f"the penalty is {self.now:g} now, and was {self.before:g}"
+        return f"{self.student}, {self.assignment}: {news}. {self.reason}"
 
 
 def settle(gradebook: Gradebook, course: Course, assignment: str, student: str | None = None) -> list[Change]:
@@ -106,7 +111,8 @@ def settle(gradebook: Gradebook, course: Course, assignment: str, student: str |
             reasons.append(result.reason)
         now = sum(notebook.late_submission_penalty or 0 for notebook in submission.notebooks)
         if abs(now - before) > 1e-6:
-            changes.append(Change(submission.student.id, before, now, " ".join(reasons).strip() or "It is on time."))
+            reason = " ".join(reasons).strip() or "It is on time."
+            changes.append(Change(submission.student.id, assignment, before, now, reason))
     gradebook.db.commit()
     return sorted(changes, key=lambda change: change.student)
 

@@ -5,7 +5,7 @@ the list does not say is left as it is in the gradebook.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,8 +119,10 @@ def read_person(table: Table, row: Row, id_column: int) -> Person:
     return Person(row[id_column], first, last, value(*EMAIL), number, row.line)
 
 
-def apply(gradebook: Gradebook, people: Iterable[Person], by: str, remove: bool = False) -> Outcome:
-    """Add and update; with `remove`, take out who is not in the list and handed in nothing."""
+def apply(
+    gradebook: Gradebook, people: Iterable[Person], by: str, remove: bool = False, handed_in: Container[str] = ()
+) -> Outcome:
+    """Add and update; with `remove`, take out who is not in the list and handed in nothing, graded or not yet."""
     outcome = Outcome(by)
     before = {student.id: student for student in gradebook.students}
     listed = set()
@@ -135,7 +137,7 @@ def apply(gradebook: Gradebook, people: Iterable[Person], by: str, remove: bool 
         (outcome.added if student is None else outcome.updated).append(person.id)
     for name, student in before.items():
         if name not in listed:
-            if remove and not student.submissions:
+            if remove and not student.submissions and name not in handed_in:
                 gradebook.remove_student(name)
                 outcome.removed.append(name)
             else:

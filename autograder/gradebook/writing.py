@@ -7,7 +7,7 @@ from typing import Any
 from nbgrader.api import Gradebook
 
 from autograder import files
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, assignment_names
 from autograder.compare import printable
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.export import HEAD, long_rows, wide
@@ -30,7 +30,7 @@ def write_tables(root: Path, only: str | None, folder: Path, tell: Tell) -> list
         if not names:
             there_is = f"no assignment `{only}`" if only else "no assignment"
             raise CourseError(f"the gradebook has {there_is}: `make release` puts one there")
-        settle_all(gradebook, course, names, tell)
+        settle_all(gradebook, course, root, names, tell)
         tables = {
             "grades.csv": [HEAD, *long_rows(gradebook, names)],
             "wide.csv": wide(gradebook, course, root, names),
@@ -50,7 +50,7 @@ def write_lms(root: Path, assignment: Assignment, path: Path, column: str, tell:
     with open_gradebook(root) as gradebook:
         if assignment.name not in [each.name for each in gradebook.assignments]:
             raise CourseError(f"the gradebook has no assignment `{assignment.name}`: `make release` puts it there")
-        settle_all(gradebook, course, [assignment.name], tell)
+        settle_all(gradebook, course, root, [assignment.name], tell)
         found = standings(gradebook, course, assignment.name, submitted(root, assignment.name))
     titles = [assignment.name, assignment.title]
     beyond = sum(question.points for question in assignment.written)
@@ -62,13 +62,18 @@ def write_lms(root: Path, assignment: Assignment, path: Path, column: str, tell:
     return not filled.rows and not filled.students
 
 
-def settle_all(gradebook: Gradebook, course: Course, names: list[str], tell: Tell) -> None:
-    for line in strangers(course, {student.id for student in gradebook.students}):
+def settle_all(gradebook: Gradebook, course: Course, root: Path, names: list[str], tell: Tell) -> None:
+    for line in unheeded(gradebook, course, root):
         tell(line)
     for name in names:
         for change in settle(gradebook, course, name):
-            news = f"the penalty is {change.now:g} now, and was {change.before:g}"
-            tell(f"{change.student}, {name}: {news}. {change.reason}")
+            tell(str(change))
+
+
+def unheeded(gradebook: Gradebook, course: Course, root: Path) -> list[str]:
+    """Lines of the course's files that name nobody and nothing that there is."""
+    known = {each.name for each in gradebook.assignments} | set(assignment_names(root))
+    return strangers(course, {student.id for student in gradebook.students}, known)
 
 
 def report(filled: Filled, target: Path, tell: Tell) -> None:

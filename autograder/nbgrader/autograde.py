@@ -1,5 +1,6 @@
 """A class for nbgrader: graded in parallel first, so that nbgrader's own pass has only its books to keep."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import rmtree
+from nbgrader.utils import parse_utc, rmtree
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from autograder.assignment import Assignment
@@ -16,7 +17,12 @@ from autograder.batch.jobs import content
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
 from autograder.batch.run import How, grade_class
+from autograder.gradebook.course_file import load_course
+from autograder.gradebook.penalties import Change as Penalized
+from autograder.gradebook.penalties import settle
 from autograder.gradebook.store import open_gradebook
+from autograder.gradebook.writing import unheeded
+from autograder.handins.choice import STAMP
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge, same_points
@@ -90,6 +96,22 @@ def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
     return made
 
 
+def bring_times(assignment: Assignment, root: Path, planned: Plan) -> list[Penalized]:
+    """What was graded before may have come again, or its time been mended, with nothing else changed: only the penalty
+    is worked out anew. nbgrader's own pass does so for those who are due.
+    """
+    moved = False
+    with open_gradebook(root) as gradebook:
+        for one in (*planned.kept, *planned.older):
+            with contextlib.suppress(OSError, ValueError, MissingEntry):  # there is no time, or it is none
+                handed_in = parse_utc((one.folder / STAMP).read_text(encoding="utf-8").strip())
+                submission = gradebook.find_submission(assignment.name, one.student)
+                moved |= submission.timestamp != handed_in
+                submission.timestamp = handed_in
+        gradebook.db.commit()
+        return settle(gradebook, load_course(root), assignment.name) if moved else []
+
+
 def autograded(root: Path, assignment: Assignment, student: str) -> Path:
     return root / "autograded" / student / assignment.name
 
@@ -139,7 +161,7 @@ def auto_points(gradebook: Gradebook, assignment: Assignment, student: str) -> P
     return None if None in points.values() else {name: float(score) for name, score in points.items()}
 
 
-def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row]) -> None:
+def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row], umask: int = -1) -> None:
     """nbgrader's own pass over those who are due and could be graded. Raises ReleaseError with its last words."""
     failed = [one.student for one in planned.due if not rows[one.student].report]
     for one in planned.due:
@@ -154,7 +176,7 @@ def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[st
     if len(failed) < len(planned.due):
         exclude = [f"--CourseDirectory.student_id_exclude={','.join(left_out)}"] if left_out else []
         try:
-            nbgrader(root, "autograde", assignment.name, *exclude)
+            nbgrader(root, "autograde", assignment.name, *exclude, umask=umask)
         except ReleaseError:
             missing = [one.student for one in planned.due if not mark_of(root, assignment, one.student)]
             register(assignment, root, missing)
@@ -199,6 +221,12 @@ def strangers(root: Path, planned: Plan) -> list[str]:
     with open_gradebook(root) as gradebook:
         listed = {student.id for student in gradebook.students}
     return [one.student for one in planned.due if one.student not in listed] if listed else []
+
+
+def without_effect(root: Path) -> list[str]:
+    """Lines of course.toml and extensions.csv that name nobody and nothing that there is."""
+    with open_gradebook(root) as gradebook:
+        return unheeded(gradebook, load_course(root), root)
 
 
 def settle_sandbox(root: Path, asked: str | None) -> str:

@@ -67,7 +67,8 @@ def collected(
 def found(sender: Sender, below: tuple[str, ...], zone: tzinfo) -> dict[str, str]:
     """`below` is the path in the student's folder or archive; empty for a file of its own."""
     inside = [part for part in (sender.file, *below) if part] or ["receipt.txt"]
-    made = {"student_id": sender.student.lstrip(".") or "unnamed", "file_id": "/".join(inside)}
+    student = sender.student.lstrip(".").replace(",", "")  # nbgrader parts ids at a comma
+    made = {"student_id": student or "unnamed", "file_id": "/".join(inside)}
     if sender.attempt:  # of two files of one name nbgrader takes the later, or gives up where none is
         with contextlib.suppress(ValueError):  # digits that are no time
             handed_in = datetime.strptime(sender.attempt, "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
@@ -82,16 +83,20 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     would stop at the first.
     """
 
+    src_path: str
+
     def copy_files(self) -> None:
         folders = [Path(folder) for folder in glob.glob(self.src_path)]
-        others = [folder for folder in folders if not all((folder / name).exists() for name in NEEDED)]
-        for folder in others:
-            self.log.warning("Not in the exchange, as it did not come through it: %s", folder)
-        excluded = [self.coursedir.student_id_exclude, *(folder.parent.name for folder in others)]
-        self.coursedir.student_id_exclude = ",".join(filter(None, excluded))
-        super().copy_files()
-        if folders:
-            self.draw_another_seed()
+        try:
+            for folder in folders:
+                if all((folder / name).exists() for name in NEEDED):
+                    self.src_path = glob.escape(str(folder))
+                    super().copy_files()
+                else:
+                    self.log.warning("Not in the exchange, as it did not come through it: %s", folder)
+        finally:  # what has been released is out
+            if folders:
+                self.draw_another_seed()
 
     def draw_another_seed(self) -> None:
         root: Any = Path(self.coursedir.root)

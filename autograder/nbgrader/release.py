@@ -102,8 +102,12 @@ def look(assignment: Assignment, folder: Path) -> None:
     check_stubs(assignment, cells)
 
 
-def nbgrader(root: Path, *arguments: str) -> None:
-    """One of nbgrader's commands in the course's folder. Raises ReleaseError with its last words if it fails."""
+def nbgrader(root: Path, *arguments: str, umask: int = -1) -> None:
+    """One of nbgrader's commands in the course's folder. Raises ReleaseError with its last words if it fails.
+
+    Args:
+        umask: for what it writes; -1 for that of this process.
+    """
     command = [sys.executable, "-m", "nbgrader", *arguments]
     # nbgrader calls alembic by its name, which only an activated environment would find.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -114,6 +118,7 @@ def nbgrader(root: Path, *arguments: str) -> None:
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "PATH": path},
+        umask=umask,
     )
     if done.returncode:
         lines = done.stdout.strip().splitlines()
