@@ -76,14 +76,14 @@ def found_torch() -> Callable[[], None]:
     """What `observe` sets for each probe, and what probes of a suite replace."""
     gradients, dtype, threads = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads()
     device = torch.get_default_device()
-    synchronize, tf32 = torch.cuda.synchronize, torch.backends.cudnn.allow_tf32
+    tf32 = torch.backends.cudnn.allow_tf32
 
     def restore() -> None:
         torch.set_grad_enabled(gradients)
         torch.set_default_dtype(dtype)
         torch.set_num_threads(threads)
         torch.set_default_device(None if device.type == "cpu" else device)
-        torch.cuda.synchronize, torch.backends.cudnn.allow_tf32 = synchronize, tf32
+        torch.backends.cudnn.allow_tf32 = tf32
 
     return restore
 

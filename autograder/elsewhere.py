@@ -50,10 +50,16 @@ class Elsewhere(torch.Tensor):
             return place_of(args[0]).type == "cuda"
         if func in (torch.Tensor.to, torch.Tensor.cuda, torch.Tensor.cpu):
             return move(func, *args, **kwargs)
+        if func is torch.Tensor.get_device:
+            return -1 if place_of(args[0]).type == "cpu" else place_of(args[0]).index or 0
+        if func is torch.Tensor.pin_memory:
+            return args[0]
         if func is torch.Tensor.type_as:
             return move(torch.Tensor.to, args[0], args[1])
         # Plain tensors go with any device: gradients, and what a student makes on the way.
         places = {value.place for value in tensors_in((args, kwargs)) if hasattr(value, "place")}
+        if func is torch.Tensor.copy_:  # goes from one device to another, and stays where it is
+            places = {place_of(args[0])}
         if len(places) > 1:
             first, second = sorted(str(place) for place in places)[::-1][:2]
             raise RuntimeError(

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -536,8 +537,8 @@ class CountingLoss(nn.Module):
         super().__init__()
         self.passes = Passes()
 
-    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        loss = ((logits - nn.functional.one_hot(labels, logits.shape[1])) ** 2).mean()
+    def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # as cross entropy calls them
+        loss = ((input - nn.functional.one_hot(target, input.shape[1])) ** 2).mean()
         return self.passes.watch(loss, 1)
 
 
@@ -586,6 +587,18 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
 # --- devices, also without a GPU --------------------------------------------------------------------------------------
 
 
+def compiled_as_it_is(model: Any = None, **_: Any) -> Any:
+    return model if model is not None else lambda function: function
+
+
+# What a loop may ask for where the model is on a GPU, and a stand-in cannot give.
+ASKED_OF_CUDA = [
+    *((torch.cuda, name, lambda *_, **__: None) for name in ("synchronize", "set_device", "reset_peak_memory_stats")),
+    (torch.cuda, "get_device_name", lambda device=None: "a GPU"),
+    (torch, "compile", compiled_as_it_is),
+]
+
+
 def train_device(student: Student, question: Question, seen: Seen) -> None:
     """The model is on another device, a real one if there is; `passes` is how many batches went through, `moves`, (2,),
     whether anything was moved there, and whether to another one.
@@ -594,16 +607,17 @@ def train_device(student: Student, question: Question, seen: Seen) -> None:
     data = TensorDataset(tensor(question, "x"), tensor(question, "y"))
     loader = DataLoader(data, batch_size=question["batch"])
     place = torch.device(question["gpu"] if "gpu" in question else question["device"])
-    standing_in: Any = contextlib.nullcontext()
+    standing_in = contextlib.ExitStack()
     if "gpu" in question:
         model.to(place)
     else:
         model.linear.weight = Elsewhere.parameter(Elsewhere.at(tensor(question, "weight"), place))
         loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
-        standing_in = MadeElsewhere(place)
+        standing_in.enter_context(MadeElsewhere(place))
+        for owner, name, value in ASKED_OF_CUDA:
+            standing_in.enter_context(mock.patch.object(owner, name, value))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
     Elsewhere.moves.clear()
-    torch.cuda.synchronize = lambda device=None: None  # a stand-in needs no waiting, a timing loop asks for it
     try:
         with standing_in:
             call_train(student, loader, model, optimizer, epochs=2)
@@ -729,9 +743,11 @@ def learns(student: Student, question: Question, seen: Seen) -> None:
 
 
 def weights_of(model: nn.Module) -> dict[str, np.ndarray]:
-    """The weights and biases of the four layers that the network is made of; others may be in it, unused."""
-    named = model.named_parameters()
-    return {name: array(value) for name, value in named if name.partition(".")[0] in PARAMETRIC}
+    """The weights and biases of the four layers that the network is made of; others may be in it, unused, and these under
+    other names, too.
+    """
+    layers = [(layer, getattr(model, layer).named_parameters()) for layer in PARAMETRIC]
+    return {f"{layer}.{name}": array(value) for layer, named in layers for name, value in named}
 
 
 def normalised(question: Question, name: str) -> torch.Tensor:
