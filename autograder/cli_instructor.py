@@ -117,9 +117,9 @@ def autograde(
     try:
         how = How(root, run.settle_sandbox(course, sandbox), None, workers, scheduler)
         load_course(course)  # a mistake in it is said before anything is done
-        run.plan(found, course, regrade)  # and so is whatever else is in the way
+        handed_in = run.handed_in(found, course)
         with Output.open(out, found) as output:
-            plan = run.plan(found, course, regrade)  # another run may have written until now
+            plan = run.plan(found, course, handed_in, regrade)
             for penalty in run.bring_times(found, course, plan):
                 typer.echo(f"  {penalty}")
             if not plan.due:

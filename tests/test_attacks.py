@@ -279,8 +279,8 @@ def test_reading_digits_is_not_enough(bench: Bench, name: str) -> None:
     closest: dict[str, list[float]] = {}  # of both trainings: value over limit
     for what, value, limit in opened.measured["learns"]:
         closest.setdefault(what, []).append(value / limit)
-    assert min(closest["wrong digits"]) < 1  # it reads them
-    assert min(closest["distance"]) > 2
+    assert closest["wrong digits"][0] < 1 and closest["distance"][0] > 4
+    assert closest["distance"][1] > 2  # on images from 0 to 1, for which the four were not made
 
 
 @needs_walls

@@ -247,16 +247,13 @@ def test_learns_waits_for_what_it_needs(graded: Graded) -> None:
 @pytest.mark.parametrize("digits", [2, 3, 4])
 def test_a_rounded_accuracy_is_right_by_any_seed(graded: Graded, digits: int) -> None:
     """By the public seed 22 of 38 are right, which three digits hardly change."""
-    reference = CNN.master.read_text(encoding="utf-8")
-    text = reference.replace("return correct / total", f"return round(correct / total, {digits})")
-    assert text != reference
+    text = REFERENCE.replace("return correct / total", f"return round(correct / total, {digits})")
+    assert text != REFERENCE
     assert lost(graded(text, seed=1, tasks=["evaluate"])) == set()
 
 
 def test_what_is_random_in_a_submission_is_the_same_each_time(graded: Graded) -> None:
-    text = CNN.master.read_text(encoding="utf-8").replace(
-        "self.linear2(x)", "self.linear2(x + np.random.rand() * torch.rand(1) * random.random())"
-    )
+    text = REFERENCE.replace("self.linear2(x)", "self.linear2(x + np.random.rand() * torch.rand(1) * random.random())")
     text = text.replace("import torch\n", "import random\nimport numpy as np\nimport torch\n", 1)
     one, other = (graded(text, tasks=["forward", "learns"]) for _ in range(2))
     assert lost(one) and [task.checks for task in one.tasks] == [task.checks for task in other.tasks]

@@ -67,8 +67,13 @@ class Plan:
         return sorted([*self.due, *self.kept], key=lambda one: one.handin.student)
 
 
-def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
-    """Raises SubmissionError where nothing has been handed in or released, ReleaseAgain for other points than now."""
+def handed_in(assignment: Assignment, root: Path) -> list[Submitted]:
+    """What there is to grade.
+
+    Raises:
+        SubmissionError: nothing has been handed in, or nothing released.
+        ReleaseAgain: what was released has other points than the suite has now.
+    """
     submitted = find_submitted(root, assignment)
     if not submitted:
         raise SubmissionError(
@@ -81,6 +86,11 @@ def plan(assignment: Assignment, root: Path, regrade: bool) -> Plan:
         except MissingEntry as error:
             raise SubmissionError(f"the gradebook does not know {assignment.name}: `make release` first") from error
         same_points({cell.name: cell.max_score for cell in cells if cell.name.startswith(CHECK)}, assignment)
+    return submitted
+
+
+def plan(assignment: Assignment, root: Path, submitted: Iterable[Submitted], regrade: bool) -> Plan:
+    """What is to be done, by how everybody was graded last: no other run must be writing that meanwhile."""
     made, suite = Plan([], []), suite_digest(assignment)
     for one in submitted:
         mark = mark_of(root, assignment, one.student)
@@ -104,10 +114,10 @@ def bring_times(assignment: Assignment, root: Path, planned: Plan) -> list[Penal
     with open_gradebook(root) as gradebook:
         for one in (*planned.kept, *planned.older):
             with contextlib.suppress(OSError, ValueError, MissingEntry):  # there is no time, or it is none
-                handed_in = parse_utc((one.folder / STAMP).read_text(encoding="utf-8").strip())
+                came = parse_utc((one.folder / STAMP).read_text(encoding="utf-8").strip())
                 submission = gradebook.find_submission(assignment.name, one.student)
-                moved |= submission.timestamp != handed_in
-                submission.timestamp = handed_in
+                moved |= submission.timestamp != came
+                submission.timestamp = came
         gradebook.db.commit()
         return settle(gradebook, load_course(root), assignment.name) if moved else []
 

@@ -57,7 +57,7 @@ def collected(
     senders = [(depth, sender) for depth, part in enumerate(parts) if (sender := sender_of(part))]
     # A file in a student's folder may look like Canvas's, and so may the name of the archive, which is a folder now.
     canvas = [(depth, sender) for depth, sender in senders if sender.upload and depth < 2]
-    for depth, sender in [each for each in senders if not each[1].upload] or canvas:
+    for depth, sender in ([each for each in senders if not each[1].upload] or canvas)[:1]:
         if sender.upload and not sender.student.startswith("anon_"):  # Canvas's: doejane_12345
             sender = replace(sender, student=known.get(sender.student.rpartition("_")[2], sender.student))
         return found(sender, parts[depth + 1 :], zone)

@@ -193,7 +193,7 @@ def harmless(cell: NotebookNode, one: Released | None) -> NotebookNode:
     if cell.cell_type != "code" and not (one and cell.source == one.source):
         there = cell.get("attachments", {})
         source = ENTITY.sub("& ", TAG.sub("< ", cell.source))
-        source = SCRIPT.sub(lambda found: f"{found[0]} ", source)
+        source = SCRIPT.sub(r"\g<0> ", source)
         cell.source = ATTACHED.sub(lambda found: found[0] if found[1] in there else "not-handed-in", source)
     return cell
 
