@@ -126,7 +126,7 @@ def conclude(grading: Grading, selected: list[Task], seconds: float) -> Report:
         seconds=seconds,
         problem=grading.submission.problem,
         notes=notes(grading.session),
-        timed_out=grading.session.timed_out,
+        cut_short=grading.session.cut_short,
         tasks=[grading.task_result(task) for task in selected],
         mistakes=named,
         pictures=draw_pictures(grading),

@@ -93,7 +93,7 @@ class Report:
     tasks: list[TaskResult] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)  # ids of the known mistakes that explain failures
     pictures: list[Picture] = field(default_factory=list)  # for people, and not in the JSON
-    timed_out: bool = False  # any of it was stopped for the time that it took; not in the JSON either
+    cut_short: bool = False  # any of it was stopped from outside, by the clock or killed; not in the JSON either
 
     @property
     def score(self) -> float:

@@ -84,7 +84,7 @@ class Session:
         self.cell_errors: dict[int, list[dict[str, Any]]] = {}  # by the index of the cell
         self.ends: list[End] = []  # statements that ended a child; they are left out from then on
         self.late: list[str] = []  # places that only ran after all cells below them
-        self.timed_out = False  # whether any of it was stopped for the time that it took
+        self.cut_short = False  # whether any of it was stopped from outside: for the time that it took, or killed
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
@@ -198,7 +198,7 @@ class Session:
         code = self.child.end()
         self.child = None
         late = isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0)
-        self.timed_out |= late
+        self.cut_short |= late or (isinstance(how, Closed) and code == -getattr(signal, "SIGKILL", 0))
         return late, sentence(how, code, seconds, late)
 
 

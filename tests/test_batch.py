@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,13 @@ def processes(run: "subprocess.Popen[str]", words: str) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def killed(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):  # it has just ended by itself
+        process.kill()
+        return True
+    return False
 
 
 def whole(out: Path, count: int) -> None:
@@ -212,15 +219,23 @@ def test_nothing_is_lost_when_something_is_killed(tmp_path: Path, victim: str) -
         elif victim == "a host":
             next(host for host in hosts if not set(host.parents()) & set(hosts)).kill()
         else:
-            child: list[psutil.Process] = []
-            until(lambda: child or child.extend(grand for host in hosts for grand in host.children()))
-            child[0].kill()
+            until(lambda: any(killed(child) for host in hosts for child in host.children()))
         run.communicate(timeout=200)
         assert victim == "the run" or run.returncode == 0
-    if victim != "a child":  # whose end looks like that of a submission that ends itself
-        assert batch(place, out).returncode == 0
-        whole(out, 12)
+    assert batch(place, out).returncode == 0
+    whole(out, 12)
     assert before == {path: kept(out)[path] for path in before}
+
+
+@pytest.mark.slow
+def test_the_reference_is_asked_again_when_it_is_killed(tmp_path: Path) -> None:
+    place, out = many(tmp_path / "class", 2), tmp_path / "out"
+    with started(place, out) as run:
+        until(lambda: any(killed(child) for host in processes(run, "isolation.host") for child in host.children()))
+        assert graded(out) == 0
+        run.communicate(timeout=200)
+        assert run.returncode == 0
+    whole(out, 2)
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ class Job:
     conditions: Conditions
     handins: list[HandIn]
     deaths: int = 0  # of workers that had it
-    first: Outcome | None = None  # when it ran out of time, and is to be repeated
+    first: Outcome | None = None  # when it was cut short, and is to be repeated
 
     def same(self, other: "Job") -> bool:
         return (self.digest, self.conditions) == (other.digest, other.conditions)
@@ -157,7 +157,7 @@ class ClassRun:
             raise ClusterError("the scheduler is gone; what is graded stays, and the same command goes on from here")
         else:
             outcome = future.result()
-        if outcome.timed_out and not job.first:
+        if outcome.cut_short and not job.first:
             job.first = outcome
             self.again.append(job)
             return
@@ -195,7 +195,7 @@ def interned(value: Any) -> Any:
 
 
 def better(first: Outcome | None, second: Outcome) -> Outcome:
-    """Of a run that ran out of time and its repetition, the one with more points."""
+    """Of a run that was cut short and its repetition, the one with more points."""
     if first and first.result and (not second.result or second.result.report["score"] < first.result.report["score"]):
         return first
     return second

@@ -21,6 +21,7 @@ from autograder.render.page import page, pictures
 from autograder.rules import load_rules
 from autograder.session import Observation
 from autograder.submission import Submission, parse_submission
+from autograder.verdict import GraderFault
 
 TRIES = 3  # of a submission whose host dies
 
@@ -52,7 +53,7 @@ class Outcome:
 
     result: Result | None = None
     fault: str = ""
-    timed_out: bool = False
+    cut_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,10 @@ class Grader:
         self.open()
 
     def ask_reference(self, seed: int) -> dict[str, Observation]:
-        return expected_answers(self.assignment, self.questions_for(seed), self.host, load_rules())
+        try:
+            return expected_answers(self.assignment, self.questions_for(seed), self.host, load_rules())
+        except GraderFault as fault:  # its process may have been killed, which is no reason to grade nobody
+            raise HostError(str(fault)) from fault
 
     def grade(self, work: Work, expected: dict[str, Observation]) -> Outcome:
         path = Path(work.name)
@@ -96,7 +100,7 @@ class Grader:
         report.notes += [work.note] if work.note else []
         drawn = pictures(report)
         result = Result(report.as_dict(), page(self.assignment, report, drawn), drawn)
-        return Outcome(result, timed_out=report.timed_out and report.score < report.max_score)
+        return Outcome(result, cut_short=report.cut_short and report.score < report.max_score)
 
     def questions_for(self, seed: int) -> Questions:
         if seed not in self.questions:

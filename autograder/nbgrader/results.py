@@ -59,7 +59,7 @@ class Results:
         if seed not in self.expected:
             self.expected[seed] = worker.observe_reference(self.setup, seed)
         outcome = worker.grade_one(self.setup, work, self.expected[seed])
-        if outcome.timed_out:  # on a busy machine; as in a class run
+        if outcome.cut_short:  # on a busy machine; as in a class run
             outcome = better(outcome, worker.grade_one(self.setup, work, self.expected[seed]))
         if not outcome.result:
             raise CannotGrade(f"the grader failed: {outcome.fault}")
