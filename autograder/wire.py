@@ -47,11 +47,13 @@ class Channel:
 
     def send(self, message: Message, timeout: float | None = None) -> None:
         """Raises Closed when the other side is gone, TimeoutError when it does not read."""
+        deadline = None if timeout is None else time.monotonic() + timeout
         header, arrays = packed(message)
-        self.socket.settimeout(timeout)
         try:
-            self.socket.sendall(LENGTHS.pack(len(header), len(arrays)) + header + arrays)
-        except (BrokenPipeError, ConnectionError) as gone:
+            for part in (LENGTHS.pack(len(header), len(arrays)) + header, arrays):
+                self._wait_until(deadline)
+                self.socket.sendall(part)
+        except ConnectionError as gone:
             raise Closed from gone
 
     def receive(self, timeout: float | None = None) -> Message:
@@ -67,23 +69,27 @@ class Channel:
         self.socket.close()
 
     def _read(self, size: int, deadline: float | None) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError
-                self.socket.settimeout(left)
-            else:
-                self.socket.settimeout(None)
+        # A child takes megabytes from the judge: in one piece, and no copy of it.
+        at_once, how = (size, socket.MSG_WAITALL) if self.trusted else (1 << 20, 0)
+        chunks = []
+        while size:
+            self._wait_until(deadline)
             try:
-                chunk = self.socket.recv(min(size - len(data), 1 << 20))
+                chunk = self.socket.recv(min(size, at_once), how)
             except ConnectionError as gone:
                 raise Closed from gone
             if not chunk:
                 raise Closed
-            data += chunk
-        return bytes(data)
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+    def _wait_until(self, deadline: float | None) -> None:
+        """Have the next call wait no longer. Raises TimeoutError when it is too late already."""
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
+        self.socket.settimeout(left)
 
 
 def packed(message: Message) -> tuple[bytes, bytes]:

@@ -80,6 +80,7 @@ def code(words: str) -> Markup:
     return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(printable(words)))))
 
 
+@lru_cache(maxsize=1)
 def versions() -> str:
     found = [f"autograder {__version__}", f"Python {platform.python_version()}"]
     with contextlib.suppress(PackageNotFoundError):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from autograder.report import Picture
 
@@ -26,12 +26,15 @@ def svg(height: float, title: str, parts: list[Markup]) -> Markup:
 
 
 def text(x: float, y: float, words: object, classes: str = "") -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(x, y, classes, words)
+    return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{classes}">{escape(words)}</text>')
 
 
 def line(x1: float, y1: float, x2: float, y2: float, classes: str) -> Markup:
-    shape = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>')
-    return shape.format(x1, y1, x2, y2, classes)
+    return Markup(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{classes}"/>')
+
+
+def rectangle(x: float, y: float, width: float, height: float, classes: str, more: str = "") -> Markup:
+    return Markup(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" class="{classes}"{more}/>')
 
 
 # --- a network --------------------------------------------------------------------------------------------------
@@ -100,12 +103,11 @@ def box(shape: list[int] | None, y: float) -> Markup:
         lid = f"M{x:.1f} {top:.1f}L{x + depth:.1f} {back:.1f}h{width:.1f}L{right:.1f} {top:.1f}z"
         face = f"M{x:.1f} {top:.1f}h{width:.1f}v{height:.1f}h{-width:.1f}z"
         pieces = (("lid", lid), ("side", side), ("face", face))
-        return Markup("").join(Markup('<path d="{}" class="{}"/>').format(path, name) for name, path in pieces)
+        return Markup("".join(f'<path d="{path}" class="{name}"/>' for name, path in pieces))
     if shape is None:
         return line(MIDDLE - 7, y - 7, MIDDLE + 7, y + 7, "cross") + line(MIDDLE - 7, y + 7, MIDDLE + 7, y - 7, "cross")
     width = min(8 + 9 * math.log2(1 + (shape[-1] if shape else 0)), 118)
-    bar = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="9" rx="2" class="face"/>')
-    return bar.format(MIDDLE - width / 2, y - 4.5, width)
+    return rectangle(MIDDLE - width / 2, y - 4.5, width, 9, "face", ' rx="2"')
 
 
 # --- curves -----------------------------------------------------------------------------------------------------
@@ -134,7 +136,7 @@ def curves(curves: dict[str, list[float]], across: str, upwards: str) -> Markup:
     parts += [text((left + right) / 2, bottom + 33, across, "small dim middle"), text(2, 14, upwards, "small dim")]
     for place, (name, values) in enumerate(curves.items()):
         points = " ".join("{:.1f},{:.1f}".format(*at(number, value)) for number, value in enumerate(values))
-        parts.append(Markup('<polyline points="{}" class="curve{}"/>').format(points, place))
+        parts.append(Markup(f'<polyline points="{points}" class="curve{place}"/>'))
         x = right - 100 * (len(curves) - place)
         parts += [line(x, 10, x + 18, 10, f"curve{place}"), text(x + 24, 14, name, "small")]
     ends = ", ".join(f"{name} from {values[0]:.2f} to {values[-1]:.2f}" for name, values in curves.items())
@@ -154,14 +156,13 @@ def histogram(counts: list[int], names: list[str], across: str) -> Markup:
     """A column for each count, the last in a colour of its own; below it its name, above it the count."""
     left, right, top, bottom = 4, WIDTH - 4, 22, 150
     step, highest = (right - left) / len(counts), max(*counts, 1)
-    column = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2" class="{}"/>')
     parts = [line(left, bottom, right, bottom, "rule")]
     for place, (count, name) in enumerate(zip(counts, names, strict=True)):
         x, height = left + step * place, (bottom - top) * count / highest
         if count:
             height = max(height, 2)  # one of two thousand is still seen
             kind = "top" if place == len(counts) - 1 else "face"
-            parts.append(column.format(x + 2, bottom - height, step - 4, height, kind))
+            parts.append(rectangle(x + 2, bottom - height, step - 4, height, kind, ' rx="2"'))
             parts.append(text(x + step / 2, bottom - height - 5, count, "small middle"))
         parts.append(text(x + step / 2, bottom + 16, name, "small dim middle"))
     parts.append(text((left + right) / 2, bottom + 33, across, "small dim middle"))
@@ -182,9 +183,8 @@ def matrix(counts: list[list[int]]) -> Markup:
             most[row == column] = max(most[row == column], count)
     middle = left + cell * len(counts) / 2
     parts = [text(middle, 13, "was taken for", "small dim middle")]
-    turned = Markup('<text transform="translate(13 {:.1f}) rotate(-90)" class="small dim middle">a real</text>')
-    parts.append(turned.format(top + cell * len(counts) / 2))
-    square = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="{}" fill-opacity="{:.2f}"/>')
+    turned = f"translate(13 {top + cell * len(counts) / 2:.1f}) rotate(-90)"
+    parts.append(Markup(f'<text transform="{turned}" class="small dim middle">a real</text>'))
     for row, numbers in enumerate(counts):
         parts.append(text(left + cell * (row + 0.5), top - 8, row, "small middle"))
         parts.append(text(left - 9, top + cell * (row + 0.5) + 4, row, "small end"))
@@ -192,7 +192,8 @@ def matrix(counts: list[list[int]]) -> Markup:
             x, y, same = left + cell * column, top + cell * row, row == column
             strength = 0.05 if not count else 0.1 + 0.5 * count / most[same]  # no darker: the number stays readable
             name = "rightly" if same else "wrongly" if count else "none"
-            parts.append(square.format(x + 1, y + 1, cell - 2, cell - 2, name, strength))
+            opacity = f' fill-opacity="{strength:.2f}"'
+            parts.append(rectangle(x + 1, y + 1, cell - 2, cell - 2, name, opacity))
             if count:
                 parts.append(text(x + cell / 2, y + cell / 2 + 4, count, "small middle"))
     total = sum(map(sum, counts))
@@ -233,7 +234,7 @@ def png(ink: np.ndarray) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 4, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels.tobytes(), 9)) + chunk(b"IEND", b"")
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels.tobytes())) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
 
 

@@ -4,6 +4,7 @@ Every draw takes its own random generator, so that the questions of one probe do
 Sizes are pairwise distinct (batch 7, 5 classes, ...), so that swapped axes and hard-coded sizes show.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -190,15 +191,21 @@ def short_training(rng: RandomState, facts: Facts, gain: float, **values: float)
 
 def permuted_digits(rng: RandomState) -> dict[str, np.ndarray]:
     """384 training and 300 test images of the sample, uint8 (N, 1, 28, 28), and their permuted labels, (N,)."""
-    raw = course_sample() / RAW
     permutation = permuted_labels(rng)
     digits = {}
     for name, file, count in (("train", "train", 24 * 16), ("test", "t10k", 300)):
-        images, labels = (read_idx(raw / f"{file}-images-idx3-ubyte"), read_idx(raw / f"{file}-labels-idx1-ubyte"))
+        images, labels = sample(file)
         chosen = rng.permutation(len(images))[:count]
         digits[f"{name}_images"] = images[chosen][:, None]
         digits[f"{name}_labels"] = permutation[labels[chosen]].astype(np.int64)
     return digits
+
+
+@lru_cache
+def sample(file: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels of one half of the course's sample: `train` or `t10k`."""
+    raw = course_sample() / RAW
+    return read_idx(raw / f"{file}-images-idx3-ubyte"), read_idx(raw / f"{file}-labels-idx1-ubyte")
 
 
 def permuted_labels(rng: RandomState) -> np.ndarray:
