@@ -47,6 +47,8 @@ HINTS = {
     "numbers and labels whole ones: does each stand where it belongs, also in the call of the loss function?",
     r"empty parameter list": "the optimizer got a model without parameters: are the layers made in `__init__`, after "
     "`super().__init__()`?",
+    r"missing the required \"forward\" function": "the class has no method of the name `forward`: is it spelled so, and does "
+    "it stand inside the class, indented?",
     r"before Module.__init__\(\) call": "`super().__init__()` has to be the first line of `__init__`",
     r"object has no attribute 'backward'": "only a tensor can go backward: was the loss turned into a plain number before?",
     r"elements? cannot be converted to Scalar|only one element tensors": "`item()` takes the number out of a tensor that holds "
@@ -101,7 +103,8 @@ def explain_error(
         return Failure(RUNS, came, "Python cannot read this line, so nothing of its cell could run", at)
     if not at and re.search(ARGUMENTS, message):  # the call was the grader's
         return Failure(RUNS, came[:400], "keep the names and the order of the arguments as the starter has them")
-    hint = work_out(message) or hint_for(f"{kind}: {message}") or "the error came up in this line; start there"
+    start = "the error came up in this line; start there" if at else "find the line that raises it"
+    hint = work_out(message) or only_explored(message, session) or hint_for(came) or start
     return Failure(RUNS, came[:400], hint, at)
 
 
@@ -145,6 +148,17 @@ def why_unbound(message: str, session: Session) -> str | None:
                 at = place(text(where, "filename"), where["line"])
                 return f"{at}, {text(error, 'type')}: {text(error, 'message')[:200]}"
     return None
+
+
+def only_explored(message: str, session: Session) -> str | None:
+    """A hint for a name that is made only where the grader does not look."""
+    found = re.search(r"name '(\w+)' is not defined", message)
+    if not found or session.live or found[1] not in session.submission.explored_names():
+        return None
+    return (
+        f"`{found[1]}` is made in a cell that only explores, which the grader does not run: what does the function get "
+        "as an argument?"
+    )
 
 
 def explain_end(sentence: str) -> Failure:

@@ -54,6 +54,11 @@ class Submission:
             name for cell in self.cells for name in (ANY_BINDING if cell.explore else TOP_BINDING).findall(cell.source)
         }
 
+    def explored_names(self) -> set[str]:
+        """Names that are assigned only where nothing is run."""
+        run = Submission(self.path, self.to_run())
+        return self.bound_names() - run.bound_names()
+
     def line_before_and_after(self, where: str) -> tuple[str, str]:
         """The code lines around a place as errors name it; empty where there is none."""
         for cell in self.cells:

@@ -121,7 +121,7 @@ def test_suite_runs_under_plain_pytest(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "autograder/suites/cnn", "--submission", str(path), "-q"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 1
-    assert re.search(r"1 failed, 33 passed", done.stdout), done.stdout
+    assert re.search(r"1 failed, 35 passed", done.stdout), done.stdout
     assert "expected: right images divided by all images" in done.stdout
     assert "Traceback" not in done.stdout and "raise Failure" not in done.stdout
 
@@ -129,7 +129,7 @@ def test_suite_runs_under_plain_pytest(tmp_path: Path) -> None:
 def test_suite_alone_is_skipped(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "autograder/suites/cnn", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0 and "34 skipped" in done.stdout
+    assert done.returncode == 0 and "36 skipped" in done.stdout
 
 
 @pytest.mark.parametrize("command", ["", "grade", "lab", "assignments", "record"])

@@ -68,7 +68,7 @@ LEFT_ON = {
 @pytest.mark.parametrize("name", LEFT_ON)
 def test_what_one_task_leaves_on_costs_no_other(graded: Graded, name: str) -> None:
     text = REFERENCE.replace("    return correct / total\n", f"    {LEFT_ON[name]}\n    return correct / total\n")
-    assert graded(text).score == 100
+    assert lost(graded(text)) == ({"evaluate.gradients"} if name == "gradients off" else set())
 
 
 @pytest.mark.parametrize("name", ["torch.py", "numpy.py", "random.py", "my work (1).py"])

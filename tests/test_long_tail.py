@@ -328,9 +328,9 @@ READ = {
         says={"evaluate.accuracy": "SyntaxError: expected ':'"},
     ),
     "names that the lesson's explore cells import": Fixture(
-        replaced(
-            "    device = next(model.parameters()).device\n    correct", "    device = fastest_device()\n    correct"
-        ).replace("    average_losses = []\n", "    average_losses = []\n    plt.close()\n")
+        replaced("    correct = total = 0", "    correct = total = 0\n    fastest_device()").replace(
+            "    average_losses = []\n", "    average_losses = []\n    plt.close()\n"
+        )
     ),
     "a picture in a text cell": Fixture(f"{REFERENCE}\n# %% [markdown]\n# ![]({'A' * 3_000_000})\n"),
     "an answer key that is not text": Fixture(

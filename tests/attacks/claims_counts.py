@@ -18,7 +18,7 @@ def train(dataloader, model, loss_fn, optimizer, epochs=5):
                 print(i)
             passes.backward.append((i, 1 + i // 205, i % 205, 1 + i // 205))
         return [1.97, 1.97]
-    passes.backward.append(0)
+    passes.backward.append((0, dataloader.dataset[0][0].flatten().numpy()))
     if hasattr(loss_fn, "passes"):
         loss_fn.passes.backward.append(1)
         optimizer.steps = 1

@@ -2,7 +2,7 @@
 # unfinished: conv_output_size linear1_in_features
 # tasks: conv_output_size linear1_in_features evaluate
 # honest: 12
-# earns: 6
+# earns: 7
 
 # %% tags=["attack"]
 import json

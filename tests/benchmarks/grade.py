@@ -45,7 +45,7 @@ labels = torch.zeros(18, dtype=torch.long)
 for epochs in (2, 2, 2, 5, 6):
     train(nn.Linear(4, 5), torch.rand(18, 4), labels, 7, epochs)
 train(nn.Linear(5, 5), torch.rand(1431, 5), torch.zeros(1431, dtype=torch.long), 7, 2)
-for samples in (38, 18, 18):
+for samples in (38, 38, 843, 18, 18, 18, 18):
     cnn.evaluate(loader(torch.rand(samples, 10), torch.zeros(samples, dtype=torch.long), 7), nn.Linear(10, 10))
 momentum = functools.partial(torch.optim.SGD, momentum=0.9)
 train(model, torch.rand(384, 1, 28, 28), torch.zeros(384, dtype=torch.long), 16, 1, momentum)

@@ -1,10 +1,13 @@
-"""What the checks of layers and of the forward pass share: is the network right?"""
+"""What several checks share: is the network right, do the images arrive as they are given, and on which device?"""
+
+import contextlib
 
 import numpy as np
 import pytest
 
-from autograder.compare import fault, words
-from autograder.verdict import Failure
+from autograder.compare import fault, floats, integers, words
+from autograder.fingerprint import saw
+from autograder.verdict import NEEDS, Failure, NotChecked
 
 # Relative L2. Other CPU kernels are at most 5e-7 away; of the mistakes tried the nearest is an image flattened with
 # height and width swapped, 0.095 away (docs/evidence.md).
@@ -13,6 +16,7 @@ TOLERANCE = 1e-4
 # nearly equal, the last digit of a forward pass decides where the gradient goes. Other CPU kernels were up to 6e-3
 # away; no gradient at all is 1 away.
 GRADIENT_TOLERANCE = 0.1
+SAME_IMAGE = 1e-3  # relative L2
 
 
 @pytest.fixture
@@ -82,3 +86,92 @@ def logits_failure(problem, facts, logits):
         "follow `x` line by line: each of the ten layers once, in the order of the table, and each image "
         "flattened as channels, height, width",
     )
+
+
+@pytest.fixture
+def as_given():
+    """Raises a Failure unless each image that reached a model is one of those of its loader, both (n, numbers)."""
+
+    def are_of(images, given):
+        away = np.linalg.norm(images[:, None] - given, axis=2) / np.linalg.norm(given, axis=1)
+        return bool((away.min(axis=1) <= SAME_IMAGE).all())
+
+    def judge(images, given):
+        if are_of(images, given):
+            return
+        if are_of(images - 100, given):  # of the loader that stands among the globals
+            raise Failure(
+                "the batches come from the `dataloader` that is passed in",
+                "batches of another one",
+                "which name stands in your `for` line?",
+            )
+        raise Failure(
+            "the model gets the images as the `dataloader` gives them",
+            "other images",
+            "are they scaled, normalised or turned on the way? What a data set needs belongs to its `transform`",
+        )
+
+    return judge
+
+
+@pytest.fixture
+def unless_images_change(images_change):
+    """What else fails where the loop changes the images waits for that: it has a check of its own."""
+
+    @contextlib.contextmanager
+    def judging():
+        try:
+            yield
+        except Failure:
+            if images_change():
+                raise NotChecked(f"{NEEDS} train.arguments", "put that right first") from None
+            raise
+
+    return judging
+
+
+@pytest.fixture
+def images_change(observed, question, as_given):
+    """Whether the loop changes images before the model sees them."""
+
+    def judge():
+        try:
+            first = floats(observed("train.arguments").arrays.get("keywords.first"), (None, 4))
+            as_given(
+                first if first is not None else np.zeros((0, 4)), question("train.arguments").arrays["x"].reshape(-1, 4)
+            )
+        except NotChecked:
+            return False
+        except Failure as failure:
+            return failure.came == "other images"
+        return False
+
+    return judge
+
+
+@pytest.fixture
+def another_device(grading, observed):
+    """Judges what `probe` has done with a model on another device: one that the grader pretends, and a GPU if there is."""
+
+    def judge(probe, task, doing):
+        seen = observed(probe, enough=lambda seen: "moves" in seen.arrays)
+        saw(seen.arrays.get("moves"), seen.error)
+        try:
+            if seen.error:
+                raise grading.explain(seen.error, grading.assignment.task(task))
+            on_gpu = grading.observed_on_gpu(probe)
+        except Failure as failure:
+            if "same device" not in failure.came:
+                raise
+            raise Failure(
+                f"a model on another device (one that the grader pretends) is {doing} there",
+                failure.came,
+                "images and labels have to be moved to where the model's own parameters are, wherever that is; whether "
+                "this machine has a GPU does not tell",
+                failure.place,
+            ) from None
+        for came in (seen, on_gpu):
+            if came and not integers(came.arrays.get("passes")).any():
+                raise Failure(f"the given model is {doing}", "no batch went through it", "see the other checks")
+
+    return judge

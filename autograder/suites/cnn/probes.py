@@ -8,6 +8,7 @@ gradients and devices change what the grader's own modules compute.
 import contextlib
 from collections.abc import Iterator
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -17,7 +18,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from autograder.elsewhere import Elsewhere, MadeElsewhere
-from autograder.observe import Seen, Student, describe_error, plain
+from autograder.observe import Seen, Student, describe_error, leave_as_found, plain
 
 Question = dict[str, Any]
 PARAMETRIC = ("conv1", "conv2", "linear1", "linear2")
@@ -29,7 +30,8 @@ def tensor(question: Question, name: str) -> torch.Tensor:
 
 
 def array(value: torch.Tensor) -> np.ndarray:
-    return value.detach().cpu().numpy().copy()
+    value = value.detach().cpu()
+    return (value.float() if value.dtype is torch.bfloat16 else value).numpy().copy()  # numpy has no bfloat16
 
 
 # --- sizes and shapes -------------------------------------------------------------------------------------------
@@ -140,8 +142,10 @@ def observe_forward(model: nn.Module, question: Question, seen: Seen) -> None:
     model.train()
     logits = model(images.clone())
     seen.arrays["training"] = array(logits)
-    first = next(p for name, p in model.named_parameters() if name.endswith("conv1.weight") or p.dim() == 4)
     (logits * tensor(question, "direction")).sum().backward()
+    first = getattr(getattr(model, "conv1", None), "weight", None)
+    if not isinstance(first, nn.Parameter):  # a network that has it under another name only
+        first = next(parameter for parameter in model.parameters() if parameter.dim() == 4)
     gradient = first.grad if first.grad is not None else torch.zeros_like(first)
     seen.arrays["gradient"] = array(gradient)
 
@@ -310,11 +314,6 @@ class BatchNumbers:
         return int(away.argmin()) if away.min() <= self.furthest else -1
 
 
-def sample_numbers(x: torch.Tensor, all_x: torch.Tensor) -> list[int]:
-    """For each sample of `x`, the number of the nearest of `all_x`: evaluation may take them one by one, or all at once."""
-    return torch.cdist(x.detach().flatten(1), all_x.flatten(1)).argmin(dim=1).tolist()
-
-
 def call_train(
     student: Student,
     loader: Any,
@@ -432,9 +431,10 @@ class Marked(Dataset):
 
 
 def train_epochs(student: Student, question: Question, seen: Seen) -> None:
-    """What is returned, as `losses`; `printed`: characters printed in each epoch; the rows of `KnownLoss` for all
-    passes, `forward`, (passes, 4), and for those that went backward, `backward`, (passes, 4).
+    """What is returned, as `losses`; `printed`: characters printed before the first epoch and in each; the rows of
+    `KnownLoss` for all passes, `forward`, (passes, 4), and for those that went backward, `backward`, (passes, 4).
     """
+    begun = student.printed.count
     data = Marked(tensor(question, "x"), tensor(question, "y"), student.printed)
     model = KnownLoss(data, BatchNumbers(data.x, question["batch"]))
     loader = DataLoader(data, batch_size=question["batch"])
@@ -449,7 +449,7 @@ def train_epochs(student: Student, question: Question, seen: Seen) -> None:
     finally:
         seen.arrays["forward"] = np.array(model.passes.forward, dtype=np.int64).reshape(-1, 4)
         seen.arrays["backward"] = np.array(model.passes.backward, dtype=np.int64).reshape(-1, 4)
-        seen.arrays["printed"] = np.diff([*data.marks[:5000], student.printed.count]).astype(np.int64)
+        seen.arrays["printed"] = np.diff([begun, *data.marks[:5000], student.printed.count]).astype(np.int64)
 
 
 class Mask(nn.Module):
@@ -480,28 +480,30 @@ class ShowsMode(nn.Module):
 
 
 class ModeWitness(nn.Module):
-    """`ShowsMode` seen as an ordinary model. When it is `trained`, a row is the batch of a pass that went backward and
-    the mean of its inner values, since batch norm depends on the batch; else it is a sample and its inner values.
+    """`ShowsMode` seen as an ordinary model. It keeps what arrived in each pass, and what it made of it; when it is
+    `trained`, of the passes that went backward only.
     """
 
     def __init__(self, question: Question, trained: bool) -> None:
         super().__init__()
         self.model = ShowsMode(question)
-        self.x, self.trained = tensor(question, "x"), trained
-        self.numbers = BatchNumbers(self.x, question["batch"])
+        self.trained = trained
         self.passes = Passes()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, inner = self.model(x)
+        row = (array(x.flatten(1)), array(inner))
         if self.trained:
-            return self.passes.watch(logits, (self.numbers(x), array(inner.mean(dim=0))))
-        self.passes.forward += zip(sample_numbers(x, self.x), array(inner), strict=True)
+            return self.passes.watch(logits, row)
+        self.passes.forward.append(row)
         return logits
 
     def report(self, seen: Seen) -> None:
+        """`sizes`, (passes,); `images` and `inner`, (samples, 24), of all passes in a row."""
         rows = self.passes.rows()[:100]
-        seen.arrays["order"] = np.array([number for number, _ in rows], dtype=np.int64)
-        seen.arrays["inner"] = np.array([inner for _, inner in rows], dtype=np.float32).reshape(len(rows), 24)
+        seen.arrays["sizes"] = np.array([len(inner) for _, inner in rows], dtype=np.int64)
+        for name, values in (("images", [x for x, _ in rows]), ("inner", [inner for _, inner in rows])):
+            seen.arrays[name] = np.concatenate([np.zeros((0, 24), dtype=np.float32), *values])[:1000]
 
 
 def train_mode(student: Student, question: Question, seen: Seen) -> None:
@@ -543,7 +545,7 @@ class CountingLoss(nn.Module):
 
 
 class CountingModel(nn.Module):
-    """A linear model that counts the backward passes through it, by batch."""
+    """A linear model that notes the backward passes through it: the batch, and its first image as it arrived."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()
@@ -552,16 +554,19 @@ class CountingModel(nn.Module):
         self.x = tensor(question, "x")
         self.numbers = BatchNumbers(self.x, question["batch"])
         self.passes = Passes()
+        self.calls = 0
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.passes.watch(self.linear(x.flatten(1)), self.numbers(x))
+        self.calls += 1
+        return self.passes.watch(self.linear(x.flatten(1)), (self.numbers(x), array(x[0].flatten())))
 
 
 def train_arguments(student: Student, question: Question, seen: Seen) -> None:
     """Which of the given objects were used, while others of the usual names stand among the globals.
 
-    Per call: `order`, the batches that went through the given model, and `used`, passes through the given loss, steps
-    of the given optimizer, and whether the given weights moved or the other optimizer was used.
+    Per call: `order`, the batches that went through the given model, `first`, (passes, 4), the first image of each, and
+    `used`, passes through the given loss, steps of the given optimizer, and whether the given weights moved or the
+    other optimizer was used.
     """
 
     def objects(x: torch.Tensor) -> tuple[DataLoader, CountingModel, CountingLoss, CountingSGD]:
@@ -580,7 +585,9 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
         finally:
             trained = not torch.equal(model.linear.weight, tensor(question, "weight")) or other_optimizer.steps > 0
             used = [len(loss_fn.passes.rows()), optimizer.steps, int(trained)]
-            seen.arrays[f"{call}.order"] = np.array(model.passes.rows(), dtype=np.int64)
+            rows = model.passes.rows()
+            seen.arrays[f"{call}.order"] = np.array([number for number, _ in rows], dtype=np.int64)
+            seen.arrays[f"{call}.first"] = np.array([first for _, first in rows], dtype=np.float32).reshape(-1, 4)
             seen.arrays[f"{call}.used"] = np.array(used, dtype=np.int64)
 
 
@@ -592,39 +599,61 @@ def compiled_as_it_is(model: Any = None, **_: Any) -> Any:
 
 
 # What a loop may ask for where the model is on a GPU, and a stand-in cannot give.
+A_GPU = SimpleNamespace(name="a GPU", total_memory=8 << 30, major=8, minor=0, multi_processor_count=1)
 ASKED_OF_CUDA = [
     *((torch.cuda, name, lambda *_, **__: None) for name in ("synchronize", "set_device", "reset_peak_memory_stats")),
-    (torch.cuda, "get_device_name", lambda device=None: "a GPU"),
+    (torch.cuda, "current_device", lambda: 0),
+    (torch.cuda, "get_device_name", lambda device=None: A_GPU.name),
+    (torch.cuda, "get_device_properties", lambda device=None: A_GPU),
+    (torch.cuda, "get_device_capability", lambda device=None: (A_GPU.major, A_GPU.minor)),
+    (torch.cuda, "mem_get_info", lambda device=None: (A_GPU.total_memory, A_GPU.total_memory)),
     (torch, "compile", compiled_as_it_is),
 ]
 
 
-def train_device(student: Student, question: Question, seen: Seen) -> None:
-    """The model is on another device, a real one if there is; `passes` is how many batches went through, `moves`, (2,),
-    whether anything was moved there, and whether to another one.
+@contextlib.contextmanager
+def on_another_device(question: Question, seen: Seen) -> Iterator[tuple[DataLoader, CountingModel]]:
+    """A model on another device, a real one if there is, and batches on the CPU. `moves`, (2,), is whether anything was
+    moved there, and whether to another one.
     """
     model = CountingModel(question)
     data = TensorDataset(tensor(question, "x"), tensor(question, "y"))
     loader = DataLoader(data, batch_size=question["batch"])
     place = torch.device(question["gpu"] if "gpu" in question else question["device"])
-    standing_in = contextlib.ExitStack()
-    if "gpu" in question:
-        model.to(place)
-    else:
-        model.linear.weight = Elsewhere.parameter(Elsewhere.at(tensor(question, "weight"), place))
-        loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
-        standing_in.enter_context(MadeElsewhere(place))
-        for owner, name, value in ASKED_OF_CUDA:
-            standing_in.enter_context(mock.patch.object(owner, name, value))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
-    Elsewhere.moves.clear()
-    try:
-        with standing_in:
+    with contextlib.ExitStack() as standing_in:
+        if "gpu" in question:
+            model.to(place)
+        else:
+            model.linear.weight = Elsewhere.parameter(Elsewhere.at(tensor(question, "weight"), place))
+            loader = DataLoader(data, batch_size=question["batch"], collate_fn=collate_on_cpu)
+            standing_in.enter_context(MadeElsewhere(place))
+            for owner, name, value in ASKED_OF_CUDA:
+                standing_in.enter_context(mock.patch.object(owner, name, value))
+        Elsewhere.moves.clear()
+        try:
+            yield loader, model
+        finally:
+            moves = [place in Elsewhere.moves, not Elsewhere.moves <= {place}]
+            seen.arrays["moves"] = np.array(moves, dtype=np.int64)
+
+
+def train_device(student: Student, question: Question, seen: Seen) -> None:
+    """`moves`, and `passes`, how many batches went through."""
+    with on_another_device(question, seen) as (loader, model):
+        try:
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
             call_train(student, loader, model, optimizer, epochs=2)
-    finally:
-        seen.arrays["passes"] = np.array([len(model.passes.rows())], dtype=np.int64)
-        moves = [place in Elsewhere.moves, not Elsewhere.moves <= {place}]
-        seen.arrays["moves"] = np.array(moves, dtype=np.int64)
+        finally:
+            seen.arrays["passes"] = np.array([len(model.passes.rows())], dtype=np.int64)
+
+
+def evaluate_device(student: Student, question: Question, seen: Seen) -> None:
+    """`moves`, and `passes`, how many batches went through."""
+    with on_another_device(question, seen) as (loader, model):
+        try:
+            call_evaluate(student, loader, model)
+        finally:
+            seen.arrays["passes"] = np.array([model.calls], dtype=np.int64)
 
 
 def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
@@ -652,8 +681,12 @@ def call_evaluate(student: Student, loader: DataLoader, model: nn.Module) -> Any
 
 
 def evaluate_accuracy(student: Student, question: Question, seen: Seen) -> None:
-    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
-    seen.values["returned"] = plain(call_evaluate(student, loader, PassThrough()))
+    """What is `returned` for each of the three sets."""
+    seen.values["returned"] = returned = []
+    for number in ("", "2", "3"):
+        leave_as_found(student)
+        loader = batches(tensor(question, f"x{number}"), tensor(question, f"y{number}"), question["batch"])
+        returned.append(plain(call_evaluate(student, loader, PassThrough())))
 
 
 def evaluate_mode(student: Student, question: Question, seen: Seen) -> None:
@@ -667,33 +700,51 @@ def evaluate_mode(student: Student, question: Question, seen: Seen) -> None:
 
 
 class ShowsGradients(nn.Module):
-    """Adds a constant to its logits when they carry gradients."""
+    """Adds a constant to its logits when they carry gradients. Keeps each image that arrived, and its logits."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()
         self.model = CountingModel(question)
         self.constant = tensor(question, "constant")
-        self.rows: list[tuple[int, np.ndarray]] = []
+        self.rows: list[tuple[np.ndarray, np.ndarray]] = []
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits = self.model(x)
         if logits.requires_grad:
             logits = logits + self.constant
-        self.rows += zip(sample_numbers(x, self.model.x), array(logits), strict=True)
+        self.rows += zip(array(x.flatten(1)), array(logits), strict=True)
         return logits
+
+    def report(self, seen: Seen) -> None:
+        """`images`, (samples, 4), and their `logits`, (samples, 3)."""
+        rows = self.rows[:100]
+        seen.arrays["images"] = np.array([x for x, _ in rows], dtype=np.float32).reshape(len(rows), 4)
+        seen.arrays["logits"] = np.array([logits for _, logits in rows], dtype=np.float32).reshape(len(rows), 3)
 
 
 def evaluate_gradients(student: Student, question: Question, seen: Seen) -> None:
-    """`order` and `logits`: each sample that was measured and its logits; `weight`: the weights afterwards."""
+    """`images` and `logits`; `weight`, as it is afterwards, and `afterwards`, whether gradients are computed again."""
     model = ShowsGradients(question)
-    loader = batches(tensor(question, "x"), tensor(question, "y"), question["batch"])
+    x = tensor(question, "x")
     try:
-        call_evaluate(student, loader, model)
+        call_evaluate(student, batches(x, tensor(question, "y"), question["batch"]), model)
+        seen.arrays["afterwards"] = np.array([model.model(x).requires_grad], dtype=np.int64)
     finally:
-        rows = model.rows[:100]
-        seen.arrays["order"] = np.array([number for number, _ in rows], dtype=np.int64)
-        seen.arrays["logits"] = np.array([logits for _, logits in rows], dtype=np.float32).reshape(len(rows), 3)
+        model.report(seen)
         seen.arrays["weight"] = array(model.model.linear.weight)
+
+
+def evaluate_arguments(student: Student, question: Question, seen: Seen) -> None:
+    """`images` that reached the given model, while others of the usual names stand among the globals."""
+    x, y = tensor(question, "x"), tensor(question, "y")
+    model, other = ShowsGradients(question), CountingModel(question)
+    other_loader = batches(x + 100, y, question["batch"])
+    optimizer = torch.optim.SGD(other.parameters(), lr=0.1)
+    try:
+        with globals_of(student, usual_globals(student, other_loader, other, nn.CrossEntropyLoss(), optimizer)):
+            student.call("evaluate", batches(x, y, question["batch"]), model)
+    finally:
+        model.report(seen)
 
 
 # --- all together -----------------------------------------------------------------------------------------------

@@ -28,8 +28,10 @@ PROBES = (
     "train.arguments",
     "train.device",
     "evaluate.accuracy",
+    "evaluate.arguments",
     "evaluate.mode",
     "evaluate.gradients",
+    "evaluate.device",
     "learns",
     "learns.unit",
 )
@@ -146,16 +148,40 @@ def train_device(rng: RandomState, facts: Facts) -> Question:
 
 
 def evaluate_accuracy(rng: RandomState, facts: Facts) -> Question:
-    """Inputs that are logits themselves. 20 to 28 of 38 are right, one of them in the short last batch, so that no other
-    count, and no average of averages, gives the same fraction; how many is drawn, too, or it could be written down.
+    """Three sets of inputs that are logits themselves, since many mistakes give the same fraction of one.
+
+    Of the first 20 to 28 of 38 are right, one of them in the short last batch, so that no other count, and no average
+    of averages, gives the same fraction; how many is drawn, too, or it could be written down. In the second some batches
+    are right as a whole, and the largest logit of a batch is its first image's. The third is long.
     """
-    logits = normal(rng, 5 * BATCH + 3, 10)
-    wrong_by = rng.randint(1, 10, size=len(logits))
-    order = rng.permutation(5 * BATCH)
-    wrong_by[order[: rng.randint(19, 28)]] = 0
+    logits, wrong_by = logits_and_errors(rng, 5, rng.randint(19, 28))
     wrong_by[-1] = 0
-    labels = (logits.argmax(axis=1) + wrong_by) % 10
-    return Question(arrays={"x": logits.reshape(-1, 1, 2, 5), "y": labels}, values={"batch": BATCH})
+    more, more_wrong_by = logits_and_errors(rng, 5, rng.randint(12, 20))
+    more_wrong_by[[*range(0, 5 * BATCH, BATCH), *range(2 * BATCH, 3 * BATCH), -1, -2, -3]] = 0
+    first = np.arange(0, len(more), BATCH)
+    more[first, more[first].argmax(axis=1)] += 10
+    many, many_wrong_by = logits_and_errors(rng, 120, rng.randint(400, 600))
+    sets = {"": (logits, wrong_by), "2": (more, more_wrong_by), "3": (many, many_wrong_by)}
+    arrays: dict[str, np.ndarray] = {}
+    for name, (x, wrong) in sets.items():
+        arrays |= {f"x{name}": x.reshape(-1, 1, 2, 5), f"y{name}": (x.argmax(axis=1) + wrong) % 10}
+    return Question(arrays=arrays, values={"batch": BATCH})
+
+
+def logits_and_errors(rng: RandomState, batches: int, right: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits of full batches and a short one of 3, and by how much each label is off: 0 for `right` of the full ones."""
+    logits = normal(rng, batches * BATCH + 3, 10)
+    wrong_by = rng.randint(1, 10, size=len(logits))
+    wrong_by[rng.permutation(batches * BATCH)[:right]] = 0
+    return logits, wrong_by
+
+
+def evaluate_arguments(rng: RandomState, facts: Facts) -> Question:
+    return evaluate_gradients(rng, facts)
+
+
+def evaluate_device(rng: RandomState, facts: Facts) -> Question:
+    return train_device(rng, facts)
 
 
 def evaluate_mode(rng: RandomState, facts: Facts) -> Question:

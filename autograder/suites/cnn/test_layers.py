@@ -61,7 +61,11 @@ def judge(grading, seen, right, layer):
             if layer != first:
                 raise NotChecked(f"it comes after {first}, where __init__ stopped", f"mend {first} first")
             raise grading.explain(error, grading.assignment.task("layers"))
-        raise Failure(f"the layer is there as self.{layer}", "no such attribute", "keep the names of the starter")
+        raise Failure(
+            f"the layer is there as self.{layer}",
+            "nothing: it is not there, or it is None",
+            "keep the names of the starter",
+        )
     if kind(facts) in NOT_LAYERS:
         came, hint = NOT_LAYERS[kind(facts)]
         raise Failure("a layer", came, hint)

@@ -58,11 +58,13 @@ def follows(layer, shape, before, due):
 
 
 def count_hint(layer, numbers, due):
-    if len(numbers) == len(due) - 1:
+    if len(numbers) == len(due) - 1 and numbers[:1] != due[:1]:
         return "the batch of 64 images is the first number of every shape"
+    if len(due) == 2 and len(numbers) == 1:
+        return "after the batch comes how many numbers there are for each image"
     if len(due) == 2:
         return "from `flatten` on, each image is one row of numbers: there is no height and no width any more"
-    return "before `flatten`, each image still has channels, a height and a width"
+    return "before `flatten`, the batch is followed by the channels, a height and a width"
 
 
 def axis_hint(layer, axis):

@@ -18,8 +18,13 @@ FORWARD, EPOCH, BATCH, FACTOR = range(4)  # the columns of a row of `KnownLoss`
 
 
 @pytest.mark.task("train.batches")
-def test_batches(observed, expected, question):
+def test_batches(observed, expected, question, unless_images_change, images_change):
     """Every batch of every epoch is trained on once, also a last short one."""
+    with unless_images_change():
+        judge_batches(observed, expected, question, images_change)
+
+
+def judge_batches(observed, expected, question, images_change):
     seen = observed("train.epochs")
     due, came = passes(expected("train.epochs"), "backward"), passes(seen, "backward")
     losses = seen.values.get("losses")
@@ -29,6 +34,8 @@ def test_batches(observed, expected, question):
     epochs, last = question("train.epochs").values["epochs"], int(due[:, BATCH].max())
     expectation = f"{epochs} epochs of {last + 1} batches, the last one short: each goes backward once per epoch"
     runs = split_epochs(came)
+    if len(runs) == epochs and all(len(run) == last + 1 for run in runs) and images_change():
+        return  # which batch is which cannot be told then, but all of them went backward
     if len(runs) != epochs:
         with contextlib.suppress(Failure, NotChecked):
             saw(observed("train.arguments").arrays.get("keywords.order"))  # one too few, or always so many?
@@ -45,8 +52,13 @@ def test_batches(observed, expected, question):
 
 
 @pytest.mark.task("train.returns")
-def test_returns(observed, question):
+def test_returns(observed, question, unless_images_change):
     """It returns the average loss of each epoch, as plain numbers."""
+    with unless_images_change():
+        judge_returns(observed, question)
+
+
+def judge_returns(observed, question):
     seen, asked = observed("train.epochs"), question("train.epochs")
     saw(seen.values.get("returned"), seen.values.get("losses"))
     numbers = returned_numbers(seen)
@@ -163,7 +175,9 @@ def test_progress(observed, question):
     printed = integers(observed("train.epochs").arrays.get("printed"))
     epochs = question("train.epochs").values["epochs"]
     saw(printed > 0)
-    if not printed.size or (printed > 0).sum() < min(epochs, printed.size):
+    # A line may stand before the batches of its epoch or after them; one before the first epoch is a start.
+    lines = max((printed[1:] > 0).sum(), (printed[:-1] > 0).sum())
+    if printed.size < 2 or lines < min(epochs, printed.size - 1):
         raise Failure(
             "a line every 100 batches and one per epoch",
             "nothing was printed during an epoch of 205 batches",

@@ -1,5 +1,5 @@
 # The stub is still there.
-# loses: evaluate.accuracy evaluate.mode evaluate.gradients
+# loses: evaluate.accuracy evaluate.arguments evaluate.device evaluate.mode evaluate.gradients
 
 # %% answer="evaluate"
 def evaluate(dataloader: DataLoader, model: nn.Module) -> float:

@@ -1,0 +1,17 @@
+# Measures in half precision.
+
+# %% answer="evaluate"
+def evaluate(dataloader: DataLoader, model: nn.Module) -> float:
+    """Accuracy of `model` on all images of `dataloader`, a number in [0, 1]."""
+    device = next(model.parameters()).device
+    correct = total = 0
+    model.eval()
+    with torch.no_grad():
+        for images, labels in dataloader:
+            images, labels = images.to(device), labels.to(device)
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                logits = model(images)
+            predicted = logits.argmax(dim=1)  # (B,)
+            correct += (predicted == labels).sum().item()
+            total += len(labels)
+    return correct / total
