@@ -137,4 +137,6 @@ def has_images(seen):
 def images_of(seen, numbers):
     """The images that reached the model, (n, numbers), float64; none for whatever else came."""
     images = floats(seen.arrays.get("images"), (None, numbers))
-    return images if images is not None and len(images) <= MAX_IMAGES else np.zeros((0, numbers))
+    if images is None or len(images) > MAX_IMAGES or not images.any(axis=1).all():
+        return np.zeros((0, numbers))  # of an image of zeros, zeros would be right
+    return images
