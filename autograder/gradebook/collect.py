@@ -1,10 +1,17 @@
 """nbgrader's own `collect`, which takes the submission that counts by course.toml out of all that the exchange keeps.
 
 What Canvas and Moodle let one download holds the last submission of each student only.
+
+Students own their folders in the exchange, and anybody can make one there with any name. So nothing in a folder is
+believed, and what is wrong with one of them costs that one only.
 """
 
+import contextlib
 import glob
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +20,17 @@ from nbgrader.exchange.default import ExchangeCollect
 from traitlets import Enum
 
 from autograder.assignment import Assignment, AssignmentError, find_assignment
+from autograder.compare import printable
+from autograder.files import write
 from autograder.gradebook.attempts import Attempt, chosen
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.late import duration
+from autograder.gradebook.times import read_time, sensible
+from autograder.handins.choice import STAMP
 from autograder.isolation.sandbox import CHOICES
 
 MOMENT = 120  # seconds between the time in a submission's name and the last change of its files
+Record = dict[str, Any]  # nbgrader's: the user's name, the folder's name, and its time
 
 
 class CollectByRule(ExchangeCollect):
@@ -27,7 +39,7 @@ class CollectByRule(ExchangeCollect):
     `--before-duedate` asks for nbgrader's own rule, and gets it.
     """
 
-    src_records: list[dict[str, Any]]  # nbgrader's: what it copies
+    src_records: list[Record]  # what nbgrader copies
     before_duedate: bool
 
     sandbox = Enum(
@@ -35,12 +47,13 @@ class CollectByRule(ExchangeCollect):
     ).tag(config=True)
 
     def init_src(self) -> None:
-        super().init_src()
-        name = self.coursedir.assignment_id
-        records = [self._path_to_record(str(path)) for path in self.all_inbound()]
-        self.src_records = [record for record in self.src_records if record in records]
-        for line in odd_times(Path(self.inbound_path), records):
+        super().init_src()  # its own choice is made anew, from the folders that are in order
+        name, inbound = self.coursedir.assignment_id, Path(self.inbound_path)
+        records = self.in_order()
+        for line in odd_times(inbound, records):
             self.log.warning(line)
+        due = self.duedate if self.before_duedate else None
+        self.src_records = [latest(several, due) for several in by_student(records).values()]
         if self.before_duedate:
             return
         try:
@@ -49,29 +62,114 @@ class CollectByRule(ExchangeCollect):
             self.fail(str(error))
         if course.rules(name).counts == "latest" or (course.rules(name).counts == "best" and ours is None):
             return
-        otherwise = self.duedate.replace(tzinfo=UTC) if self.duedate else None
-        of = {attempt_of(record, Path(self.inbound_path)): record for record in records}
+        regular = sensible(self.duedate)
+        otherwise = regular.replace(tzinfo=UTC) if regular else None
+        of = {attempt_of(record, inbound): record for record in records}
         picked = chosen(of, course, name, ours.points if ours else 0, self.grade, otherwise)
         self.src_records = [of[attempt] for attempt in picked.values()]
         self.before_duedate = self.update  # by which nbgrader replaces a newer submission by an older one, too
 
-    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Without links, for which nbgrader would copy whatever of the instructor's they lead to.
+    def _path_to_record(self, path: str) -> Record:
+        """nbgrader's own ends the command at the first name that holds no time; no public name gives this place."""
+        name = Path(path).name
+        return record_of(name) or {"username": name, "filename": name, "timestamp": datetime.min}
 
-        `nbgrader submit` leaves none; who owns a folder of the exchange can put some there afterwards.
+    def in_order(self) -> list[Record]:
+        """What there is to choose from. Each folder that is left out is named."""
+        records = []
+        for path in self.all_inbound():
+            record = record_of(path.name)
+            if record and (path.is_symlink() or path.is_dir()):
+                records.append(record)
+            else:
+                wrong = (
+                    "it is no folder"
+                    if record
+                    else "it has no name of a student and a time, as `nbgrader submit` gives"
+                )
+                self.log.warning("%r in the exchange was left out: %s. Ask who made it", path.name, wrong)
+        return self.their_own(records) if self.check_owner else records
+
+    def their_own(self, records: Iterable[Record]) -> list[Record]:
+        """Without what others have made in the name of a student who has submitted, too."""
+        kept = []
+        for student, several in by_student(records).items():
+            owners = [owner(Path(self.inbound_path, record["filename"])) for record in several]
+            for record, who in zip(several, owners, strict=True):
+                if who == student or student not in owners:  # of the others nbgrader warns
+                    kept.append(record)
+                else:
+                    self.log.warning(
+                        "%s belongs to %s, and was left out: %s has submissions of their own. Ask who made it. If it "
+                        "is the one that counts, collect with --ExchangeCollect.check_owner=False",
+                        *(record["filename"], who, student),
+                    )
+        return kept
+
+    def copy_files(self) -> None:
+        """One by one: what is wrong with a submission must not keep the others from being collected."""
+        records = self.src_records
+        if not records:
+            super().copy_files()  # which says so
+        for record in records:
+            self.src_records = [record]
+            try:
+                self.forget_odd_time(record["username"])
+                super().copy_files()
+            except (OSError, RuntimeError) as error:
+                self.log.warning(
+                    "%s was not collected: %s. Look at the student's folder in submitted/, then collect with --update",
+                    *(record["filename"], reason(error)),
+                )
+        self.src_records = records
+
+    def forget_odd_time(self, student: str) -> None:
+        """nbgrader ends at a time that is none, and never replaces what is of the year 9999."""
+        course = self.coursedir
+        path = Path(course.format_path(course.submitted_directory, student, course.assignment_id)) / STAMP
+        if path.is_file() and not read_time(path.read_text(encoding="utf-8", errors="replace")):
+            path.unlink()
+
+    def do_copy(self, src: str, dest: str, log: Any = None) -> None:
+        """What can be copied, with the time of the folder's name. The student always has a folder, and so a row.
+
+        No links, for which nbgrader would copy whatever of the instructor's they lead to. `nbgrader submit` leaves
+        none; who owns a folder of the exchange can put some there afterwards.
         """
-        links = [path for path in [Path(src), *Path(src).rglob("*")] if path.is_symlink()]
+        (record,) = self.src_records
+        try:
+            whole = self.copy_without_links(src, dest, log)
+        finally:
+            Path(dest).mkdir(parents=True, exist_ok=True)
+            for folder, _, _ in os.walk(dest):
+                os.chmod(folder, os.stat(folder).st_mode | 0o700)  # nbgrader could not replace what it may not write to
+        if whole:
+            stamp(Path(dest), record["said"])
+
+    def copy_without_links(self, src: str, dest: str, log: Any) -> bool:
+        """Returns whether there is anything whose time counts; without a time --update tries again."""
+        links = links_in(Path(src))
         for path in links:
             self.log.warning("%s is a link, and was not collected. `nbgrader submit` makes none: ask who did", path)
         if Path(src) in links:
-            Path(dest).mkdir(parents=True)  # so that the student has a row
-            return
+            return True
         before = self.coursedir.ignore
         self.coursedir.ignore = [*before, *(glob.escape(path.name) for path in links)]
         try:
             super().do_copy(src, dest, log)
+        except shutil.Error as error:
+            for path, _, why in error.args[0]:
+                self.log.warning("%s was not collected: %s. The rest of the submission was", printable(path), why)
+        except (OSError, RuntimeError) as error:
+            self.log.warning(
+                "Nothing of %s was collected: %s. Ask the student, or mend it (c.CourseDirectory.max_dir_size is the "
+                "largest size that is copied, in kB); then collect with --update",
+                *(src, reason(error)),
+            )
+            return False
         finally:
             self.coursedir.ignore = before
+        return True
 
     def all_inbound(self) -> list[Path]:
         """The folders of the assignment. A student's id may hold a `+`, at which nbgrader's pattern goes wrong."""
@@ -111,6 +209,58 @@ class CollectByRule(ExchangeCollect):
         return {of[row.submission.split("/")[0]]: row.report["score"] for row in rows if row.report}
 
 
+def record_of(name: str) -> Record | None:
+    """What the name of a folder says: student+assignment+time+random. None where it is no such name."""
+    parts = name.rsplit("+", 3)
+    student, said = parts[0], parts[2].strip() if len(parts) > 2 else ""
+    at = read_time(said)
+    if not at or not student.isprintable() or student[:1] in ("", "."):  # such as `..`, or one of several lines
+        return None
+    return {"username": student, "filename": name, "timestamp": at, "said": said}
+
+
+def by_student(records: Iterable[Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {}
+    for record in records:
+        found.setdefault(record["username"], []).append(record)
+    return found
+
+
+def latest(records: Sequence[Record], due: datetime | None) -> Record:
+    """The latest of a student; with a due date the latest until then, if there is any."""
+    in_time = [record for record in records if due is None or record["timestamp"] <= due]
+    return max(in_time or records, key=lambda record: record["timestamp"])
+
+
+def owner(folder: Path) -> str:
+    """The account that a folder belongs to."""
+    import pwd  # which Windows lacks, as it does exchanges
+
+    try:
+        return pwd.getpwuid(folder.lstat().st_uid).pw_name
+    except (KeyError, OSError):
+        return "an unknown account"
+
+
+def links_in(folder: Path) -> list[Path]:
+    if folder.is_symlink():
+        return [folder]
+    inside = [Path(above, name) for above, folders, files in os.walk(folder) for name in (*folders, *files)]
+    return [path for path in inside if os.path.islink(path)]
+
+
+def stamp(folder: Path, said: str) -> None:
+    """The time that counts, in the place of the student's file, in which there may stand anything."""
+    path = folder / STAMP
+    if path.is_dir():
+        shutil.rmtree(path)
+    write(path, said)
+
+
+def reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def attempt_of(record: Mapping[str, Any], inbound: Path) -> Attempt:
     return Attempt(record["username"], record["timestamp"].replace(tzinfo=UTC), inbound / record["filename"])
 
@@ -125,8 +275,7 @@ def odd_times(inbound: Path, records: Iterable[Mapping[str, Any]]) -> list[str]:
     for record in records:
         folder = inbound / record["filename"]
         said = record["timestamp"].replace(tzinfo=UTC)
-        files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-        changed = max((path.stat().st_ctime for path in files), default=said.timestamp())
+        changed = max(times_of_files(folder), default=said.timestamp())
         late = datetime.fromtimestamp(changed, UTC) - said
         if late.total_seconds() > MOMENT:
             lines.append(
@@ -134,3 +283,13 @@ def odd_times(inbound: Path, records: Iterable[Mapping[str, Any]]) -> list[str]:
                 "Look at them, unless the exchange has been copied or restored since"
             )
     return lines
+
+
+def times_of_files(folder: Path) -> Iterator[float]:
+    """When the entries of the files in a folder have changed last."""
+    for above, _, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):  # it may be gone, or closed to us
+                seen = os.lstat(os.path.join(above, name))
+                if stat.S_ISREG(seen.st_mode):
+                    yield seen.st_ctime

@@ -1,0 +1,20 @@
+"""Times of submission. They come from names of folders and from files that students own: any text may stand there."""
+
+from datetime import datetime
+
+from nbgrader.utils import parse_utc
+
+YEARS = range(2000, 2100)  # nothing of a course is due or handed in outside of them
+
+
+def sensible(moment: datetime | None) -> datetime | None:
+    """The time, or None for one that cannot be: from the year 1 or 9999 on, arithmetic ends in an OverflowError."""
+    return moment if moment and moment.year in YEARS else None
+
+
+def read_time(text: str) -> datetime | None:
+    """A time as nbgrader writes it, in UTC and without saying so; None for a text that is none, or none that can be."""
+    try:
+        return sensible(parse_utc(text.strip()))
+    except Exception:  # dateutil raises what it meets
+        return None
