@@ -120,8 +120,8 @@ def autograde(
         handed_in = run.handed_in(found, course)
         with Output.open(out, found) as output:
             plan = run.plan(found, course, handed_in, regrade)
-            for penalty in run.bring_times(found, course, plan):
-                typer.echo(f"  {penalty}")
+            for said in filter(None, [run.odd_times(found, handed_in), *run.bring_times(found, course, plan)]):
+                typer.echo(f"  {said}")
             if not plan.due:
                 tell_plan(plan, [])
                 return

@@ -63,6 +63,10 @@ def test_a_time_with_an_offset_needs_no_time_zone() -> None:
         ("[assignments.cnn]\ndue = 2026-10-16\n", r"line 2: due = 2026-10-16: in which time zone\? Write timezone ="),
         (f'{ZONE}[assignments.cnn]\ndue = "soon"\n', r"line 3: due = soon: it must be a date such as 2026-10-16"),
         (f"{ZONE}[assignments.cnn]\ndue = 17\n", r"line 3: due = 17: it must be a date"),
+        (
+            f"{ZONE}[assignments.cnn]\ndue = 9999-12-31\n",
+            r"line 3: due = 9999-12-31: no course lasts that long; without",
+        ),
         ('\ntimezone = "Europe/Zurch"\n', r"line 2: timezone = 'Europe/Zurch': no such time zone here"),
         ("timezone = 2\n", r"line 1: timezone = 2: no such"),
         ('timezone = "../../etc/passwd"\n', r"line 1: timezone = .*: no such"),

@@ -48,6 +48,27 @@ def table(path: Path) -> dict[str, dict[str, str]]:
     return {row["student_id"]: row for row in rows}
 
 
+@pytest.mark.parametrize("at", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "America/Los_Angeles"])
+def test_a_time_that_cannot_be_is_as_good_as_none(course: Path, at: str, zone: str) -> None:
+    add(course, "fay", at, (40, 30), by_hand=4)
+    rules = (course / "course.toml").read_text(encoding="utf-8").replace("Europe/Zurich", zone)
+    (course / "course.toml").write_text(rules, encoding="utf-8")
+    code, said = run(course)
+    assert code == 0 and "fay" not in said
+    fay = table(course / "exports/wide.csv")["fay"]
+    assert fay["total"] == "74.0" and fay["submitted"] == ""
+    assert fay["remark"] == "no time of submission is known: it counts as on time"
+
+
+def test_a_due_date_of_the_formgrader_that_cannot_be_is_none(course: Path) -> None:
+    (course / "course.toml").unlink()
+    with opened(course) as gradebook:
+        gradebook.update_or_create_assignment("cnn", duedate="9999-12-31 23:59:59")
+    code, _ = run(course)
+    assert code == 0 and table(course / "exports/wide.csv")["bob"]["total"] == "40.5"
+
+
 def test_both_tables(course: Path) -> None:
     code, said = run(course)
     assert code == 0 and "ghost" in said and "bob, cnn: the penalty is 8.1 now, and was 0." in said

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from autograder.gradebook.times import sensible
+
 FILE = "course.toml"
 COUNTS = ("latest", "latest_on_time", "best")
 PERCENT_OF = ("earned", "possible")
@@ -188,6 +190,8 @@ def moment(value: Any, zone: tzinfo | None) -> datetime:
         value = datetime.combine(value, time.max)
     if not isinstance(value, datetime):
         raise ValueError(f"it must be a date such as {EXAMPLES}")
+    if not sensible(value):
+        raise ValueError("no course lasts that long; without a due date nothing is late")
     if value.tzinfo is not None:
         return value.astimezone(zone) if zone else value
     if zone is None:

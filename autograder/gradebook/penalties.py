@@ -20,6 +20,7 @@ from traitlets import Type
 
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.late import Penalty, Points, penalty
+from autograder.gradebook.times import sensible
 
 Processed = tuple[NotebookNode, Any]  # a notebook, and what nbconvert calls its resources
 
@@ -131,23 +132,26 @@ def write_dates(gradebook: Gradebook, course: Course, submission: SubmittedAssig
 
 def due_date(course: Course, submission: SubmittedAssignment) -> datetime | None:
     """When it is due for the student: by the course's files, or else by the date in the formgrader."""
-    regular = submission.assignment.duedate
-    otherwise = aware(regular, course.zone) if regular else None
+    otherwise = aware(submission.assignment.duedate, course.zone)
     return course.due(submission.assignment.name, submission.student.id, otherwise)
 
 
 def notebook_penalty(course: Course, notebook: SubmittedNotebook) -> Penalty:
     """What lateness costs a notebook of a submission, and why."""
     submission = notebook.assignment
-    handed_in = submission.timestamp and aware(submission.timestamp, course.zone)
+    handed_in = aware(submission.timestamp, course.zone)
     by_hand = notebook.score - notebook.code_score
     points = Points(notebook.code_score, notebook.max_code_score, by_hand)
     return penalty(course.rules(submission.name), due_date(course, submission), handed_in, points)
 
 
-def aware(moment: datetime, zone: tzinfo) -> datetime:
-    """A time of the gradebook, which is in UTC and does not say so, in the course's time zone."""
-    return moment.replace(tzinfo=UTC).astimezone(zone)
+def aware(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    """A time of the gradebook, which is in UTC and does not say so, in the course's time zone.
+
+    None for one that cannot be: whoever laid it there, nobody is late by it.
+    """
+    known = sensible(moment)
+    return known.replace(tzinfo=UTC).astimezone(zone) if known else None
 
 
 def with_lateness(steps: Iterable[type]) -> list[type]:

@@ -56,7 +56,8 @@ def standing(student: Student, submission: SubmittedAssignment | None, course: C
     ungraded = any(grade.cell_type == "code" for grade in grades if grade not in given) or not given
     penalty = float(submission.late_submission_penalty or 0)
     total = None if ungraded else round(max(0.0, submission.score - penalty), 2)
-    at = f"{aware(submission.timestamp, course.zone):%Y-%m-%d %H:%M:%S}" if submission.timestamp else ""
+    handed_in = aware(submission.timestamp, course.zone)
+    at = f"{handed_in:%Y-%m-%d %H:%M:%S}" if handed_in else ""
     said = remark(submission, course, ungraded, waiting)
     return replace(person(student, said), submitted=at, points=points, penalty=penalty, total=total)
 
@@ -66,7 +67,7 @@ def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, wait
         return "handed in, not graded yet"
     parts = [f"waits for a grade by hand: {', '.join(sorted(waiting))}"] if waiting else []
     if due_date(course, submission):
-        if submission.timestamp is None:
+        if aware(submission.timestamp, course.zone) is None:
             parts.append("no time of submission is known: it counts as on time")
         parts += [said for notebook in submission.notebooks if (said := notebook_penalty(course, notebook).reason)]
     return "; ".join(parts)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import parse_utc, rmtree
+from nbgrader.utils import rmtree
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from autograder.assignment import Assignment
@@ -17,10 +17,12 @@ from autograder.batch.jobs import content
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
 from autograder.batch.run import How, grade_class
+from autograder.compare import printable
 from autograder.gradebook.course_file import load_course
 from autograder.gradebook.penalties import Change as Penalized
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.store import open_gradebook
+from autograder.gradebook.times import read_time
 from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
 from autograder.handins.stand_in import let_nbgrader_find
@@ -113,13 +115,34 @@ def bring_times(assignment: Assignment, root: Path, planned: Plan) -> list[Penal
     moved = False
     with open_gradebook(root) as gradebook:
         for one in (*planned.kept, *planned.older):
-            with contextlib.suppress(OSError, ValueError, MissingEntry):  # there is no time, or it is none
-                came = parse_utc((one.folder / STAMP).read_text(encoding="utf-8").strip())
+            came = read_time(stamped(one))
+            with contextlib.suppress(MissingEntry):
                 submission = gradebook.find_submission(assignment.name, one.student)
-                moved |= submission.timestamp != came
-                submission.timestamp = came
+                moved |= came not in (None, submission.timestamp)
+                submission.timestamp = came or submission.timestamp
         gradebook.db.commit()
         return settle(gradebook, load_course(root), assignment.name) if moved else []
+
+
+def stamped(one: Submitted) -> str:
+    """What stands where the time of submission is kept; empty where nothing does."""
+    path = one.folder / STAMP
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
+    """A line that names those whose time of submission is none that can be; empty where there are none."""
+    names = [one.student for one in submitted if (said := stamped(one)) and not read_time(said)]
+    where = f"{SUBMITTED}/STUDENT/{assignment.name}/{STAMP}"
+    if not names:
+        return ""
+    return (
+        f"no time that can be stands in {where} of {printable(', '.join(names))}: they count as on time. Write the "
+        "right one there, such as 2026-10-16 12:00:00 UTC, or delete the file, and run this again"
+    )
 
 
 def autograded(root: Path, assignment: Assignment, student: str) -> Path:
