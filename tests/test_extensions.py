@@ -36,6 +36,26 @@ def test_when_it_is_due_for_jane(tmp_path: Path, rows: str, due: str) -> None:
     assert found and found.astimezone(UTC) == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
+CALIFORNIA = "[assignments.cnn]\ndue = 2026-10-16T23:59:00-07:00\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [("2026-10-20", "2026-10-21 06:59:59.999999"), ("2026-10-20 12:00", "2026-10-20 19:00")],
+)
+def test_without_a_time_zone_it_is_that_of_the_due_date(tmp_path: Path, written: str, due: str) -> None:
+    found = course(tmp_path, f"jane,cnn,{written},,\n", rules=CALIFORNIA).due("cnn", "jane")
+    assert found and found.astimezone(UTC) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("rules", ["", CALIFORNIA])
+def test_where_no_time_zone_is_known_it_is_asked_for(tmp_path: Path, rules: str) -> None:
+    with pytest.raises(CourseFileError, match=r'extensions.csv, line 2: in which time zone\? Write timezone = "Eur'):
+        course(tmp_path, "jane,mlp,2026-10-20,,\n", rules=rules)
+    found = course(tmp_path, "jane,cnn,2026-10-20T12:00:00Z,,\n", rules=rules)
+    assert found.extensions[0].due == datetime(2026, 10, 20, 12, tzinfo=UTC)
+
+
 def test_a_german_spreadsheet(tmp_path: Path) -> None:
     found = course(tmp_path, "jane;cnn;2;\n", head="Student;Assignment;Days;Reason")
     assert found.extensions[0].days == 2

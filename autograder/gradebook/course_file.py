@@ -53,10 +53,15 @@ class Extension:
 
 @dataclass(frozen=True)
 class Course:
-    zone: tzinfo = UTC
+    timezone: tzinfo | None = None  # as the file says; None: it says none
     defaults: Rules = Rules()
     assignments: dict[str, Rules] = field(default_factory=dict)
     extensions: tuple[Extension, ...] = ()
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which times are shown."""
+        return self.timezone or UTC
 
     def rules(self, assignment: str) -> Rules:
         return self.assignments.get(assignment, self.defaults)
@@ -107,7 +112,7 @@ def parse(text: str) -> Course:
         name: reader.rules(f"assignments.{name}", reader.table("assignments", several, name), defaults, zone)
         for name in several
     }
-    return Course(zone or UTC, defaults, assignments)
+    return Course(zone, defaults, assignments)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ jane,cnn,2026-10-20,,ill
 joe,cnn,,3,moved house
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.gradebook.course_file import FILE as RULES
@@ -56,19 +56,24 @@ def extension(table: Table, row: Row, course: Course) -> Extension:
         if not days_text.isdecimal() or not 0 < int(days_text) < 1000:
             raise ValueError(f"days is {days_text!r}: a whole number of days more, 1 or more")
         return Extension(student, assignment, None, int(days_text), values.get("reason", ""), row.line)
-    due = new_due(due_text, course)
     regular = course.rules(assignment).due
+    due = new_due(due_text, course.timezone or (regular.tzinfo if regular else None))
     if regular and due.astimezone(UTC) < regular.astimezone(UTC):
         raise ValueError(f"{due_text} is before the assignment is due for all ({regular:%Y-%m-%d %H:%M})")
     return Extension(student, assignment, due, 0, values.get("reason", ""), row.line)
 
 
-def new_due(text: str, course: Course) -> datetime:
-    """Raises ValueError. Spreadsheets like to write dates in the way of the country, in which 3/4 may be either."""
+def new_due(text: str, zone: tzinfo | None) -> datetime:
+    """Raises ValueError. Spreadsheets like to write dates in the way of the country, in which 3/4 may be either.
+
+    Args:
+        zone: in which a time is that does not say its own; it is the course's, or else that of the regular due date.
+    """
     try:
-        return moment(text, course.zone)
+        moment(text, UTC)
     except ValueError as error:
         raise ValueError(f"due is {text!r}: write 2026-10-20 (the end of that day) or 2026-10-20 23:59") from error
+    return moment(text, zone)
 
 
 def strangers(course: Course, students: set[str], assignments: set[str]) -> list[str]:
