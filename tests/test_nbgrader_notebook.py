@@ -4,6 +4,7 @@ import json
 from html import unescape
 from typing import Any
 
+import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbformat.notebooknode import NotebookNode
@@ -89,6 +90,23 @@ def test_a_script() -> None:
 )
 def test_what_cannot_be_read_has_the_cells_with_points(data: bytes) -> None:
     assert set(named(put_right(read_notebook("a.ipynb", data), RELEASED))) == WITH_POINTS
+
+
+def test_half_a_character_is_written_as_one_that_files_can_hold() -> None:
+    half = "\ud83d"
+    attachments = {f"{half}.png": {"image/png": "AA=="}}
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {}, "source": f"a {half} \U0001f600", "attachments": attachments},
+        {"cell_type": "code", "metadata": {"answer": half, "nbgrader": {half: half}}, "source": [half], "outputs": []},
+    ]
+    data = json.dumps({"cells": cells, "metadata": {half: half}, "nbformat": 4, "nbformat_minor": 5})
+    read = read_notebook("a.ipynb", data.encode())
+    text, code = read.cells
+    assert text.source == "a \ufffd \U0001f600" and code.source == code.metadata.answer == "\ufffd"
+    assert list(text.attachments) == ["\ufffd.png"] and code.metadata.nbgrader == {"\ufffd": "\ufffd"}
+    assert nbformat.writes(put_right(read, RELEASED)).encode()
+    script = b"# coding: unicode_escape\nhalf = '\\ud83d'\n"
+    assert nbformat.writes(put_right(read_notebook("a.py", script), RELEASED)).encode()
 
 
 def test_outputs_go_and_pictures_in_text_stay() -> None:

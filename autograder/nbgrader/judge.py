@@ -21,7 +21,7 @@ from autograder.batch.output import OutputError
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.feedback import task_html, task_text, whole_html, whole_text
 from autograder.nbgrader.handed_in import SUBMITTED, find_own, other_release
-from autograder.nbgrader.notebook import Released, put_right, read_notebook
+from autograder.nbgrader.notebook import Released, put_right, read_notebook, writable
 from autograder.nbgrader.results import CannotGrade, Results, chosen_sandbox, results_of
 from autograder.nbgrader.stubs import Processed, course_assignment
 from autograder.report import Report
@@ -162,4 +162,4 @@ def give_outputs(nb: NotebookNode, assignment: Assignment, report: Report) -> No
 
 
 def displayed(html: str, text: str) -> NotebookNode:
-    return new_output("display_data", {"text/html": html, "text/plain": text})
+    return new_output("display_data", {"text/html": writable(html), "text/plain": writable(text)})

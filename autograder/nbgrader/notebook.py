@@ -26,6 +26,7 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 ENTITY = re.compile(r"&(?=[#A-Za-z])")  # `&colon;` is as good as a colon, in a link
 SCRIPT = re.compile(r"(?:java|vb)script(?=\\?:)", re.IGNORECASE)
 ATTACHED = re.compile(r"attachment\\?:([^)\s<>]*)")  # where a text shows a picture that is in the notebook
+HALF = re.compile("[\ud800-\udfff]")
 BINDING = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
@@ -58,12 +59,23 @@ def read_notebook(name: str, data: bytes) -> NotebookNode:
             with warnings.catch_warnings():  # about ids of cells, which are given anew
                 warnings.simplefilter("ignore")
                 read = nbformat.reads(without_outputs(json.loads(text)), as_version=4)
-            cells = [copied(cell) for cell in read.cells]
+            cells = [copied(writable(cell)) for cell in read.cells]
         else:
-            cells = [as_cell(block) for block in blocks(text) if block.body()[1]]
+            cells = [as_cell(block) for block in blocks(writable(text)) if block.body()[1]]
     except Exception:  # nbformat raises what it meets; the report says what is wrong
         cells = []
     return new_notebook(cells=cells)
+
+
+def writable(value: Any) -> Any:
+    """Text and what holds it, without halves of characters such as "\\ud83d": JSON may hold them, and no file can."""
+    if isinstance(value, str):
+        return HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [writable(each) for each in value]
+    if isinstance(value, dict):
+        return type(value)((writable(key), writable(each)) for key, each in value.items())
+    return value
 
 
 def copied(cell: Any) -> NotebookNode:
