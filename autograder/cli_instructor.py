@@ -104,6 +104,7 @@ def autograde(
     from autograder.batch.run import How
     from autograder.gradebook.course_file import CourseFileError, load_course
     from autograder.nbgrader import autograde as run
+    from autograder.nbgrader.books import write_books
     from autograder.nbgrader.judge import ReleaseAgain
     from autograder.nbgrader.release import ReleaseError
     from autograder.nbgrader.results import NoHost, results_folder
@@ -131,7 +132,7 @@ def autograde(
             tell_plan(plan, run.strangers(course, plan))
             for change in run.changes(found, course, plan, rows):
                 typer.echo(f"  {change}")
-            run.write_books(found, course, plan, rows, output.umask)
+            write_books(found, course, plan, rows, output.umask)
         for line in run.without_effect(course):
             typer.echo(line)
     except (SubmissionError, OutputError, SeedError, ClusterError, NoHost, ReleaseAgain, CourseFileError) as error:

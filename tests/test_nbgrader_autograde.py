@@ -18,6 +18,7 @@ from nbgrader_class import (
     cell_of,
     feedback,
     fill,
+    insert,
     nbgrader,
     new_course,
     points,
@@ -228,6 +229,60 @@ def test_a_time_that_has_changed_alone_reaches_the_gradebook(term: Path) -> None
         assert done.returncode == 0 and said in done.stdout, done.stdout + done.stderr
         with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
             assert (gradebook.find_submission("softmax", "again").late_submission_penalty or 0) == lost
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_whom_nbgrader_leaves_out_is_named(term: Path) -> None:
+    """Its exit code is 0 where a name is a pattern."""
+    put(term, "right")
+    put(term, "a, right")
+    put(term, "a[1]")
+    put(term, "half-a-character", insert("probabilities", "'\ud83d'"))
+    stamp = put(term, "no-time").with_name("timestamp.txt")
+    stamp.write_text("no time")
+    done = autograder("autograde", "--root", term, "--sandbox", "off")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "has not written the points of 2 students into the gradebook" in done.stderr
+    assert "a[1]: nbgrader looks for files by patterns" in done.stderr and "Rename the folder" in done.stderr
+    assert "no-time: `nbgrader autograde softmax --student=NAME` says why" in done.stderr
+    assert points(term) == {"right": 10, "a, right": 10, "half-a-character": 10, "a[1]": 0, "no-time": 0}
+    done = autograder("export", "--root", term)
+    assert "a[1]" in (term / "exports/grades.csv").read_text()
+    stamp.unlink()
+    (term / "submitted/a[1]").rename(term / "submitted/a1")
+    put(term, "right", HALF)  # who is kept has the same name behind a comma, by which nbgrader parts names
+    done = autograder("autograde", "--root", term, "--sandbox", "off")
+    assert done.returncode == 0 and "3 to be written into the gradebook, 2 are there already" in done.stdout
+    given = points(term)
+    assert (given["right"], given["a1"], given["no-time"], given["a, right"]) == (4, 10, 10, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_an_older_gradebook_lacks_is_written_again(term: Path) -> None:
+    book, later, suite = term / "gradebook.db", {"first": 10, "later": 4}, term / "autograder/suites/softmax"
+    empty = book.read_bytes()
+
+    def grade_class(*options: str) -> str:
+        done = autograder("autograde", "--root", term, "--sandbox", "off", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return str(done.stdout)
+
+    put(term, "first", HALF)
+    grade_class()
+    older = book.read_bytes()
+    put(term, "first")
+    put(term, "later", HALF)
+    grade_class()
+    assert points(term) == later
+    book.write_bytes(older)
+    assert "first: 4 -> 10" in grade_class() and points(term) == later
+    assert "0 to be written into the gradebook, 2 are there already" in grade_class()
+    book.write_bytes(empty)
+    tests = suite / "test_softmax.py"
+    tests.write_text(tests.read_text() + "\n# another version\n")
+    assert "2 to be written" in grade_class("--regrade") and points(term) == later
 
 
 @pytest.mark.slow

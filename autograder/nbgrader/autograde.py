@@ -1,15 +1,12 @@
 """A class for nbgrader: graded in parallel first, so that nbgrader's own pass has only its books to keep."""
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.utils import rmtree
+from nbgrader.api import MissingEntry
 from traitlets.config.loader import Config, PyFileConfigLoader
 
 from autograder.assignment import Assignment
@@ -25,15 +22,12 @@ from autograder.gradebook.store import open_gradebook
 from autograder.gradebook.times import read_time
 from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
-from autograder.handins.stand_in import let_nbgrader_find
+from autograder.nbgrader.books import Points, auto_points, mark_of
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge, same_points
-from autograder.nbgrader.release import ReleaseError, nbgrader
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
 from autograder.row import Row
 from autograder.submission import SubmissionError
-
-Points = dict[str, float]  # by task
 
 
 @dataclass(frozen=True)
@@ -94,9 +88,12 @@ def handed_in(assignment: Assignment, root: Path) -> list[Submitted]:
 def plan(assignment: Assignment, root: Path, submitted: Iterable[Submitted], regrade: bool) -> Plan:
     """What is to be done, by how everybody was graded last: no other run must be writing that meanwhile."""
     made, suite = Plan([], []), suite_digest(assignment)
+    with open_gradebook(root) as gradebook:
+        booked = auto_points(gradebook, assignment)
     for one in submitted:
-        mark = mark_of(root, assignment, one.student)
-        if mark.get("submission") != content(one.handin)[2]:
+        mark, points = mark_of(root, assignment, one.student), booked.get(one.student)
+        there = points is not None and points == mark.get("points", points)  # the gradebook may be an older one
+        if not there or mark.get("submission") != content(one.handin)[2]:
             made.due.append(one)
         elif mark.get("suite") == suite:
             made.kept.append(one)
@@ -145,20 +142,6 @@ def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
     )
 
 
-def autograded(root: Path, assignment: Assignment, student: str) -> Path:
-    return root / "autograded" / student / assignment.name
-
-
-def mark_of(root: Path, assignment: Assignment, student: str) -> dict[str, Any]:
-    """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
-    path = autograded(root, assignment, student) / f"{assignment.name}.ipynb"
-    try:
-        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-    return mark if isinstance(mark, dict) else {}
-
-
 def grade(
     assignment: Assignment, root: Path, planned: Plan, output: Output, how: How, on_row: Callable[[Row], None]
 ) -> dict[str, Row]:
@@ -173,80 +156,15 @@ def changes(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, R
     """Whose points will change, of those who have any in the gradebook."""
     found = []
     with open_gradebook(root) as gradebook:
-        for one in planned.due:
-            row = rows.get(one.student)
-            before = auto_points(gradebook, assignment, one.student)
-            if before is None or not row or not row.report:
-                continue
-            after = {task["id"]: float(task["score"]) for task in row.report["tasks"]}
-            if after != before:
-                found.append(Change(one.student, before, after))
-    return found
-
-
-def auto_points(gradebook: Gradebook, assignment: Assignment, student: str) -> Points | None:
-    """The points of the grader in the gradebook; None where it has not graded this student before."""
-    try:
-        notebook = gradebook.find_submission_notebook(assignment.name, assignment.name, student)
-    except MissingEntry:
-        return None
-    points = {grade.name.removeprefix(CHECK): grade.auto_score for grade in notebook.grades if CHECK in grade.name}
-    return None if None in points.values() else {name: float(score) for name, score in points.items()}
-
-
-def write_books(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row], umask: int = -1) -> None:
-    """nbgrader's own pass over those who are due and could be graded. Raises ReleaseError with its last words."""
-    failed = [one.student for one in planned.due if not rows[one.student].report]
+        booked = auto_points(gradebook, assignment)
     for one in planned.due:
-        if one.student not in failed:
-            let_nbgrader_find(one.folder, assignment.name)
-            if (old := autograded(root, assignment, one.student)).exists():
-                rmtree(str(old))  # what is in it is written anew; nbgrader would leave it as it is
-    seen = reviewed(assignment, root, planned.again)
-    left_out = failed + [one.student for one in (*planned.kept, *planned.older)]
-    if failed:
-        register(assignment, root, failed)
-    if len(failed) < len(planned.due):
-        exclude = [f"--CourseDirectory.student_id_exclude={','.join(left_out)}"] if left_out else []
-        try:
-            nbgrader(root, "autograde", assignment.name, *exclude, umask=umask)
-        except ReleaseError:
-            missing = [one.student for one in planned.due if not mark_of(root, assignment, one.student)]
-            register(assignment, root, missing)
-            raise
-        finally:
-            keep_reviewed(assignment, root, seen)
-
-
-def register(assignment: Assignment, root: Path, students: Iterable[str]) -> None:
-    """A row in the gradebook for those whom the grader could not grade, which asks a person to look."""
-    with open_gradebook(root) as gradebook:
-        for student in students:
-            gradebook.update_or_create_student(student)
-            submission = gradebook.update_or_create_submission(assignment.name, student)
-            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
-                grade.needs_manual_grade = True
-        gradebook.db.commit()
-
-
-def reviewed(assignment: Assignment, root: Path, submitted: Iterable[Submitted]) -> dict[tuple[str, str], Any]:
-    """What a person has given points for, by student and cell, with the grader's own points beside them."""
-    with open_gradebook(root) as gradebook:
-        return {
-            (one.student, grade.name): grade.auto_score
-            for one in submitted
-            for grade in gradebook.find_submission_notebook(assignment.name, assignment.name, one.student).grades
-            if grade.manual_score is not None and not grade.needs_manual_grade
-        }
-
-
-def keep_reviewed(assignment: Assignment, root: Path, seen: dict[tuple[str, str], Any]) -> None:
-    """nbgrader would have all of it looked at again, though neither the work nor the grader's points have changed."""
-    with open_gradebook(root) as gradebook:
-        for (student, cell), points in seen.items():
-            grade = gradebook.find_grade(cell, assignment.name, assignment.name, student)
-            grade.needs_manual_grade = grade.needs_manual_grade and grade.auto_score != points
-        gradebook.db.commit()
+        row, before = rows.get(one.student), booked.get(one.student)
+        if before is None or not row or not row.report:
+            continue
+        after = {task["id"]: float(task["score"]) for task in row.report["tasks"]}
+        if after != before:
+            found.append(Change(one.student, before, after))
+    return found
 
 
 def strangers(root: Path, planned: Plan) -> list[str]:

@@ -1,0 +1,147 @@
+"""What a class run finds in nbgrader's gradebook and autograded/, and what it has nbgrader write there."""
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.utils import rmtree
+
+from autograder.assignment import Assignment
+from autograder.compare import printable
+from autograder.gradebook.late import plural
+from autograder.gradebook.store import open_gradebook
+from autograder.handins.stand_in import let_nbgrader_find
+from autograder.nbgrader.handed_in import SUBMITTED, Submitted
+from autograder.nbgrader.judge import CHECK
+from autograder.nbgrader.release import ReleaseError, nbgrader
+from autograder.row import Row
+
+if TYPE_CHECKING:
+    from autograder.nbgrader.autograde import Plan
+
+Points = dict[str, float]  # by task
+PATTERN = "[]*?"  # nbgrader looks for notebooks by patterns, and takes a student's name for a part of one
+
+
+def autograded(root: Path, assignment: Assignment, student: str) -> Path:
+    return root / "autograded" / student / assignment.name
+
+
+def mark_of(root: Path, assignment: Assignment, student: str) -> dict[str, Any]:
+    """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
+    path = autograded(root, assignment, student) / f"{assignment.name}.ipynb"
+    try:
+        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return mark if isinstance(mark, dict) else {}
+
+
+def auto_points(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
+    """The grader's points in the gradebook, by student; without those who have not got them for every task."""
+    name, found = assignment.name, {}  # type: ignore[var-annotated]
+    rows = (
+        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .filter(SubmittedAssignment.assignment_id == gradebook.find_assignment(name).id)
+    )
+    for student, cell, score in rows:
+        if cell.startswith(CHECK) and score is not None:
+            found.setdefault(student, {})[cell.removeprefix(CHECK)] = float(score)
+    return {student: points for student, points in found.items() if len(points) == len(assignment.tasks)}
+
+
+def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mapping[str, Row], umask: int = -1) -> None:
+    """nbgrader's own pass over those who are due and could be graded.
+
+    Raises ReleaseError with nbgrader's last words where it failed, and the names of those whom it has left out; it may
+    do so without a word.
+    """
+    failed = [one.student for one in planned.due if not rows[one.student].report]
+    able = [one for one in planned.due if one.student not in failed]
+    seen = reviewed(assignment, root, planned.again)
+    register(assignment, root, failed)
+    if not able:
+        return
+    for one in able:
+        let_nbgrader_find(one.folder, assignment.name)
+    for one in able:  # what is there is written anew; nbgrader would leave it as it is
+        if (old := autograded(root, assignment, one.student)).exists():
+            rmtree(str(old))
+    exclude = excluded([*failed, *(one.student for one in (*planned.kept, *planned.older))])
+    wrong = []
+    try:
+        nbgrader(root, "autograde", assignment.name, *exclude, umask=umask)
+    except ReleaseError as error:
+        wrong.append(str(error))
+    finally:
+        keep_reviewed(assignment, root, seen)
+    if missing := [one.student for one in able if not mark_of(root, assignment, one.student)]:
+        register(assignment, root, missing)
+        wrong.append(left_out(assignment, missing))
+    if wrong:
+        raise ReleaseError("\n".join(wrong))
+
+
+def excluded(students: Iterable[str]) -> list[str]:
+    """The option that has nbgrader pass over students. It parts their names at commas, so that a name with one would
+    stand for others; without the first comma a quote or a `~` in front would be taken for what it is not.
+    """
+    names = [student for student in students if "," not in student]
+    return [f"--CourseDirectory.student_id_exclude=,{','.join(names)}"] if names else []
+
+
+def left_out(assignment: Assignment, students: list[str]) -> str:
+    """Whom nbgrader has not booked, and what to do."""
+    patterns = [student for student in students if set(PATTERN) & set(student)]
+    others = [student for student in students if student not in patterns]
+    lines = [f"nbgrader has not written the points of {plural(len(students), 'student')} into the gradebook:"]
+    if patterns:
+        lines.append(
+            f"  {printable(', '.join(patterns))}: nbgrader looks for files by patterns, and takes {' '.join(PATTERN)} "
+            f"in a name for a part of one. Rename the folder in {SUBMITTED}/, and run this again"
+        )
+    if others:
+        lines.append(
+            f"  {printable(', '.join(others))}: `nbgrader autograde {assignment.name} --student=NAME` says why. Mend "
+            f"what is in {SUBMITTED}/NAME/{assignment.name}, and run this again"
+        )
+    return "\n".join(lines)
+
+
+def register(assignment: Assignment, root: Path, students: Iterable[str]) -> None:
+    """A row in the gradebook for those whose points could not be written there, which asks a person to look."""
+    with open_gradebook(root) as gradebook:
+        for student in students:
+            gradebook.update_or_create_student(student)
+            submission = gradebook.update_or_create_submission(assignment.name, student)
+            for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def reviewed(assignment: Assignment, root: Path, submitted: Iterable[Submitted]) -> dict[tuple[str, str], Any]:
+    """What a person has given points for, by student and cell, with the grader's own points beside them."""
+    seen = {}
+    with open_gradebook(root) as gradebook:
+        for one in submitted:
+            with contextlib.suppress(MissingEntry):  # the gradebook may be older than what is in autograded/
+                notebook = gradebook.find_submission_notebook(assignment.name, assignment.name, one.student)
+                for grade in notebook.grades:
+                    if grade.manual_score is not None and not grade.needs_manual_grade:
+                        seen[one.student, grade.name] = grade.auto_score
+    return seen
+
+
+def keep_reviewed(assignment: Assignment, root: Path, seen: dict[tuple[str, str], Any]) -> None:
+    """nbgrader would have all of it looked at again, though neither the work nor the grader's points have changed."""
+    with open_gradebook(root) as gradebook:
+        for (student, cell), points in seen.items():
+            grade = gradebook.find_grade(cell, assignment.name, assignment.name, student)
+            grade.needs_manual_grade = grade.needs_manual_grade and grade.auto_score != points
+        gradebook.db.commit()
