@@ -34,6 +34,7 @@ def test_everybody_is_found_and_found_again(tmp_path: Path) -> None:
     put(tmp_path, "eve/cnn/timestamp.txt")
     put(tmp_path, "eve/cnn/submission_secret.txt")
     put(tmp_path, "other/mlp/mlp.ipynb")
+    (tmp_path / "source/mlp").mkdir(parents=True)
     (tmp_path / "submitted/fay").mkdir()
     (tmp_path / "submitted/.hidden").mkdir()
     first = found(tmp_path)
@@ -50,6 +51,40 @@ def test_everybody_is_found_and_found_again(tmp_path: Path) -> None:
     assert (tmp_path / "submitted/ann/cnn/cnn.ipynb").read_text() == NOTEBOOK
     batch = {one.student: one.name for one in find_handins(tmp_path / "submitted", "cnn")}
     assert batch["bob"] == "cnn (1).ipynb" and batch["cem"] == "cnn.py"
+
+
+@pytest.mark.parametrize("beside", [".ipynb_checkpoints", "data", "__MACOSX", "my work"])
+def test_folders_that_are_of_no_assignment_hide_nobodys_work(tmp_path: Path, beside: str) -> None:
+    put(tmp_path, "ann/cnn.ipynb")
+    put(tmp_path, f"ann/{beside}/notes.txt")
+    put(tmp_path, f"bob/{beside}/notes.txt")
+    work = found(tmp_path)
+    assert work["ann"] == ("cnn.ipynb", "") and work["bob"][1]
+
+
+@pytest.mark.parametrize("other", ["mlp", "MLP", "old"])
+def test_who_handed_in_for_another_assignment_only_is_left_out(tmp_path: Path, other: str) -> None:
+    (tmp_path / "release/mlp").mkdir(parents=True)
+    put(tmp_path, "ann/mlp.ipynb")
+    put(tmp_path, f"ann/{other}/cnn.ipynb")
+    put(tmp_path, f"ann/{other}/timestamp.txt")  # by which nbgrader has collected it, whatever it was
+    assert found(tmp_path) == {}
+
+
+def test_the_folder_of_the_assignment_in_capitals(tmp_path: Path) -> None:
+    put(tmp_path, "ann/CNN/cnn.ipynb")
+    put(tmp_path, "bob/CNN/cnn.ipynb")
+    put(tmp_path, "bob/mlp/mlp.ipynb")
+    put(tmp_path, "cem/Cnn/timestamp.txt")
+    (tmp_path / "source/mlp").mkdir(parents=True)
+    (tmp_path / "submitted/dan").mkdir()
+    (tmp_path / "submitted/dan/CNN").symlink_to(tmp_path / "submitted/ann/CNN")
+    for _ in range(2):  # with what stands for it in cnn/, too
+        work = found(tmp_path)
+        assert work["ann"] == work["bob"] == ("cnn.ipynb", "")
+        assert "the folder is empty" in work["cem"][1] and "is a link" in work["dan"][1]
+        for one in find_submitted(tmp_path, CNN):
+            let_nbgrader_find(one.folder, "cnn")
 
 
 def test_the_same_name_in_another_case_changes_nothing_of_the_hand_in(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.assignment import Assignment
+from autograder.assignment import Assignment, assignment_names
 from autograder.batch.jobs import content
 from autograder.handins import listing
 from autograder.handins.choice import STAMP, File
@@ -41,12 +41,29 @@ def find_submitted(root: Path, assignment: Assignment) -> list[Submitted]:
 
 
 def has_handed_in(student: Path, assignment: str) -> bool:
-    return (student / assignment).is_dir() or one_level_too_high(student / assignment)
+    return bool(own_folders(student / assignment)) or one_level_too_high(student / assignment)
+
+
+def own_folders(folder: Path) -> list[Path]:
+    """Where the student's work for the assignment may lie: its folder, and those that some disks take for the same."""
+    same = [path for path in folder.parent.iterdir() if path.name.casefold() == folder.name.casefold()]
+    return sorted((path for path in same if path.is_dir()), key=lambda path: (path != folder, path))
 
 
 def one_level_too_high(folder: Path) -> bool:
-    """A student's folder with no folder for any other assignment is of whoever handed in nothing, or put it there."""
-    return not any(path.is_dir() and path != folder for path in folder.parent.iterdir())
+    """A student's folder with no folder for any other assignment is of whoever handed in nothing, or put it there.
+
+    Other folders in it are the student's own, or what a system or an editor has left.
+    """
+    others = known_assignments(folder.parents[2]) - {folder.name.casefold()}
+    beside = [path for path in folder.parent.iterdir() if path.is_dir() and path not in own_folders(folder)]
+    return not any(path.name.casefold() in others or (path / STAMP).exists() for path in beside)
+
+
+def known_assignments(root: Path) -> set[str]:
+    """The course's assignments, ours and nbgrader's, in small letters."""
+    made = {path.name for step in ("source", "release") for path in (root / step).glob("*") if path.is_dir()}
+    return {name.casefold() for name in (*made, *assignment_names(root))}
 
 
 def theirs(folder: Path) -> list[listing.Item]:
@@ -58,11 +75,12 @@ def theirs(folder: Path) -> list[listing.Item]:
 def find_own(folder: Path, assignment: Assignment) -> HandIn:
     """The hand-in in a student's folder for an assignment, with a `problem` where there is nothing to grade."""
     name, student = assignment.name, folder.parent.name
-    if folder.is_symlink() or folder.parent.is_symlink():  # it could lead to another student's
+    if folder.parent.is_symlink() or any(path.is_symlink() for path in [folder, *own_folders(folder)]):
+        # It could lead to another student's.
         problem = f"the folder is a link, which is not followed: hand in {name}.ipynb or {name}.py itself"
         return HandIn(student, f"{student}/{name}", f"{name}.ipynb", problem)
     try:
-        own = theirs(folder) if folder.is_dir() else []
+        own = next(filter(None, map(theirs, own_folders(folder))), [])
         if not own and one_level_too_high(folder):
             own = theirs(folder.parent)
     except OSError as error:
