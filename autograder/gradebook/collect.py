@@ -82,11 +82,7 @@ class CollectByRule(ExchangeCollect):
             if record and (path.is_symlink() or path.is_dir()):
                 records.append(record)
             else:
-                wrong = (
-                    "it is no folder"
-                    if record
-                    else "it has no name of a student and a time, as `nbgrader submit` gives"
-                )
+                wrong = "it is no folder" if record else "there is no student or no time in its name"
                 self.log.warning("%r in the exchange was left out: %s. Ask who made it", path.name, wrong)
         return self.their_own(records) if self.check_owner else records
 
@@ -143,8 +139,7 @@ class CollectByRule(ExchangeCollect):
             Path(dest).mkdir(parents=True, exist_ok=True)
             for folder, _, _ in os.walk(dest):
                 os.chmod(folder, os.stat(folder).st_mode | 0o700)  # nbgrader could not replace what it may not write to
-        if whole:
-            stamp(Path(dest), record["said"])
+        stamp(Path(dest), record["said"] if whole else "")
 
     def copy_without_links(self, src: str, dest: str, log: Any) -> bool:
         """Returns whether there is anything whose time counts; without a time --update tries again."""
@@ -159,7 +154,10 @@ class CollectByRule(ExchangeCollect):
             super().do_copy(src, dest, log)
         except shutil.Error as error:
             for path, _, why in error.args[0]:
-                self.log.warning("%s was not collected: %s. The rest of the submission was", printable(path), why)
+                self.log.warning(
+                    "%s was not collected: %s. The rest of the submission was. To try again, delete %s, and collect",
+                    *(printable(path), why, dest),
+                )
         except (OSError, RuntimeError) as error:
             self.log.warning(
                 "Nothing of %s was collected: %s. Ask the student, or mend it (c.CourseDirectory.max_dir_size is the "
@@ -250,11 +248,13 @@ def links_in(folder: Path) -> list[Path]:
 
 
 def stamp(folder: Path, said: str) -> None:
-    """The time that counts, in the place of the student's file, in which there may stand anything."""
+    """The time that counts, or none, in the place of the student's file, in which there may stand anything."""
     path = folder / STAMP
     if path.is_dir():
         shutil.rmtree(path)
-    write(path, said)
+    path.unlink(missing_ok=True)
+    if said:
+        write(path, said)
 
 
 def reason(error: Exception) -> str:
