@@ -7,7 +7,7 @@ from nbgrader.converters import GenerateFeedback
 from autograder.gradebook.collect import CollectByRule
 from autograder.gradebook.export import CourseExport
 from autograder.gradebook.penalties import with_lateness
-from autograder.nbgrader.exchange import LmsNames, ReleaseFeedback
+from autograder.nbgrader.exchange import LmsFiles, LmsNames, ReleaseFeedback
 from autograder.nbgrader.judge import HandedInExporter, before
 from autograder.nbgrader.settings import AUTOGRADE, GENERATE, SANITIZE
 
@@ -29,5 +29,7 @@ c.Autograde.autograde_preprocessors = with_lateness(AUTOGRADE)
 c.GenerateFeedback.preprocessors = with_lateness(GenerateFeedback.preprocessors.default())
 c.ExportApp.plugin_class = CourseExport
 
+# Downloads of learning platforms: whose a file is, and that no file of a student's stops the others.
+c.ZipCollectApp.extractor_plugin = LmsFiles
 c.ZipCollectApp.collector_plugin = LmsNames
 c.ExchangeFactory.release_feedback = ReleaseFeedback

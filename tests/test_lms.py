@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from classes import MOODLE, NOON, found, lay, only
+from classes import MOODLE, NOON, Files, found, lay, only
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,40 @@ def test_of_several_attempts_the_last_counts(tmp_path: Path, first: str, last: s
 def test_names_that_only_look_like_a_platforms_are_a_student_each(tmp_path: Path, name: str) -> None:
     lay(tmp_path, {name.format(1001 + index, who): who for index, who in enumerate(["ann", "bob"])})
     assert {row.read() for row in found(tmp_path).values()} == {b"ann", b"bob"}
+
+
+@pytest.mark.parametrize(
+    ("mallory", "bob", "hers", "his"),
+    [
+        ("cnn_mallory_attempt_{0}_{{}}", "cnn_bob_attempt_{0}_cnn.ipynb", "mallory", "bob"),
+        ("mallory_1_90001_{{}}", "bob_5_90002_cnn.ipynb", "mallory_1", "bob_5"),
+        ("Mallory_7_assignsubmission_file_{{}}", "bob_6_assignsubmission_file_cnn.ipynb", "mallory_7", "bob_6"),
+        ("3-25 - mallory - {1} - {{}}", "4-25 - bob - {1} - cnn.ipynb", "mallory_3", "bob_4"),
+    ],
+)
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "x_bob_attempt_2030-01-01-00-00-00_cnn.ipynb",
+        "cnn_1_2024_x.ipynb",
+        "bob_5_90009_cnn.ipynb",
+        "bob_6_assignsubmission_file_cnn.ipynb",
+        "4-25 - bob - Sep 24, 2030 926 PM - cnn.ipynb",
+    ],
+)
+def test_what_a_student_calls_a_file_names_no_other_student(
+    tmp_path: Path, mallory: str, bob: str, hers: str, his: str, forged: str
+) -> None:
+    times = ("2026-01-30-15-00-00", "Sep 24, 2024 926 PM")
+    mallory, bob = mallory.format(*times), bob.format(*times)
+    (alone,) = found(lay(tmp_path / "alone", {mallory.format(forged): "hers"})).values()
+    assert alone.student.casefold().partition("_")[0] == "mallory"
+    rows = found(lay(tmp_path / "class", {mallory.format(forged): "hers", bob: "his"}))
+    assert {row.read(): name.casefold() for name, row in rows.items()} == {b"hers": hers, b"his": his}
+
+
+def test_an_archive_may_be_called_like_a_hand_in(tmp_path: Path) -> None:
+    files: Files = {"Ann_5_assignsubmission_file_/cnn.py": "anns", f"{MOODLE}/cnn.py": "hers"}
+    assert set(found(lay(tmp_path / "class", {"DL_2026_4711_cnn.zip": files}))) == {"Ann_5", "Jane Doe_123"}
+    theirs = found(lay(tmp_path / "one", {"doejane_12345_678901_work.zip": {"a.py": "", "b.py": "", "c/cnn.py": ""}}))
+    assert set(theirs) == {"doejane_12345"}

@@ -318,7 +318,7 @@ def test_what_learning_platforms_pack_is_collected_and_other_questions_follow_fe
     done = nbgrader(term, "zip_collect", "softmax")
     assert done.returncode == 0, done.stderr
     assert autograder("autograde", "--root", term, "--sandbox", "off").returncode == 0
-    assert points(term) == {"doejane_12345": 10, "roejohn_12346": 10, "Ann Lee_77": 10}
+    assert points(term) == {"doejane_12345": 10, "roejohn_12346": 10, "Ann Lee_77": 10, "unknown": 0}
     seeds = term / ".autograder/softmax/seeds.json"
     (first,) = json.loads(seeds.read_text())["softmax"]
     (term.parent / "exchange").mkdir()

@@ -12,6 +12,7 @@ from autograder.submission import TOGETHER
 
 CODE = (".ipynb", ".py")
 STAMP = "timestamp.txt"  # nbgrader's, in each folder of an assignment that was handed in
+NBGRADERS = {STAMP, "submission_secret.txt"}  # its own, beside what it has collected
 RESOLUTION = 2  # seconds, of times in zip archives
 EXACT, BEGINS, HOLDS, IN_FOLDER, OTHER = range(5)  # how near a file is to the assignment by its name
 

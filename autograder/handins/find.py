@@ -74,6 +74,7 @@ class Student:
     name: str
     submission: tuple[str, ...]  # the path of what is theirs
     files: list[File] = field(default_factory=list)
+    number: str = ""  # Canvas's, which its class list has
 
 
 def find_handins(place: Path, assignment: str, skip: Path | None = None) -> list[HandIn]:
@@ -130,6 +131,8 @@ def sort_out(items: list[Item], level: int, assignment: str, students: dict[tupl
     senders = lms.senders(children, assignment)
     for name, below in children.items():
         sender = senders.get(name)
+        if sender and sender.upload and len(children) == 1 and is_download(below, level, assignment):
+            sender = None  # an archive is called by the course, such as DL_2026_4711_cnn.zip
         if not sender and (inner := class_within(below, level, assignment, alone=len(children) == 1)):
             sort_out(inner, level + 1, assignment, students)
             continue
@@ -137,7 +140,8 @@ def sort_out(items: list[Item], level: int, assignment: str, students: dict[tupl
         flat = all(item.parts == inside and not item.folder for item in below)
         who = sender.student if sender else (SUFFIXES.sub("", name) or name) if flat else name
         # Not by the name alone: an archive could then hold a file in the name of somebody else.
-        student = students.setdefault((*inside[:-1], who), Student(who, inside))
+        number = sender.number if sender else ""
+        student = students.setdefault((*inside[:-1], who), Student(who, inside, number=number))
         for item in below:
             if flat and sender:
                 # Only Blackboard's receipt has no name of its own, or what should be a folder.
@@ -166,19 +170,13 @@ def class_within(below: list[Item], level: int, assignment: str, alone: bool, pa
     It holds a class if all names in it are an LMS's, or if it is an archive and two folders in it hold the assignment.
     What is `alone` in the class's folder is more likely the class than its one student.
     """
-    archive = below[0] if len(below) == 1 and below[0].is_archive else None
-    try:
-        items = listing.unpack(archive) if archive else below
-    except (listing.Fault, OSError):
-        return []  # the student's row says so
+    items = contents(below)
     inside = by_name(items, level + 1)
     if not inside or any(is_own_name(name, assignment) for name in inside):
         return []
-    named = list(lms.senders(inside, assignment).values())
-    # One file among other students' folders may just look like Canvas's.
-    if len(named) == len(inside) and (alone or len(named) > 1 or not named[0].upload):
+    if all_named(inside, assignment, alone):
         return items
-    packed = packed or archive is not None
+    packed = packed or items is not below
     around, *others = inside.values()
     if not others and not around[0].is_archive and (alone or packed):  # a folder around the class's folder
         return items if class_within(around, level + 1, assignment, alone, packed) else []
@@ -190,6 +188,29 @@ def class_within(below: list[Item], level: int, assignment: str, alone: bool, pa
     flat = {SUFFIXES.sub("", name) for name in inside if is_code(name) or name.lower().endswith(".zip")}
     # Two files in a folder on disk are a student's; where they are a class, its folder can be named instead.
     return items if sum(theirs) + (len(flat) if items[0].members else 0) >= 2 else []
+
+
+def is_download(below: list[Item], level: int, assignment: str) -> bool:
+    """Whether an archive that lies alone in a folder on disk holds a class, whatever its own name looks like."""
+    if not below[0].is_archive or below[0].members:
+        return False
+    return all_named(by_name(contents(below), level + 1), assignment)
+
+
+def contents(below: list[Item]) -> list[Item]:
+    """What lies in a folder, or in an archive if it is one; nothing if it cannot be read: the student's row says so."""
+    if len(below) > 1 or not below[0].is_archive:
+        return below
+    try:
+        return listing.unpack(below[0])
+    except (listing.Fault, OSError):
+        return []
+
+
+def all_named(inside: dict[str, list[Item]], assignment: str, alone: bool = False) -> bool:
+    """Whether all names are an LMS's. One file among other students' folders may just look like Canvas's."""
+    named = list(lms.senders(inside, assignment).values())
+    return 0 < len(named) == len(inside) and (alone or len(named) > 1 or not named[0].upload)
 
 
 def hand_in(student: Student, assignment: str) -> HandIn:
@@ -210,7 +231,8 @@ def hand_in(student: Student, assignment: str) -> HandIn:
 
 def expanded(files: list[File]) -> list[File]:
     """The files, with those in archives, and in archives there, in the place of the archives."""
-    waiting, found, count = deque(files), [], 0
+    # The last attempt first: of a great many archives those beyond are not opened.
+    waiting, found, count = deque(sorted(files, key=lambda file: file.attempt, reverse=True)), [], 0
     while waiting:
         file = waiting.popleft()
         if not file.item.is_archive or file.item.fault:

@@ -4,76 +4,94 @@ import contextlib
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
-from functools import cached_property
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
-from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from traitlets import List
 
 from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
-from autograder.gradebook.course_file import load_course
+from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.store import gradebook_of
-from autograder.handins.lms import Sender, sender_of
+from autograder.handins.lay_out import Folder, folders, lay_out, unpack
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
+from autograder.submission import SubmissionError
 
 NEEDED = ("timestamp.txt", "submission_secret.txt")  # what `nbgrader submit` adds, and the exchange goes by
 
 
-class LmsNames(FileNameCollectorPlugin):
-    """Whose a file is, for `nbgrader zip_collect`, by the names that Canvas, Moodle and others give.
+class LmsFiles(ExtractorPlugin):
+    """Lays out what Canvas, Moodle and others pack, for `nbgrader zip_collect`: a folder for each student.
 
-    Every kind of file is taken; which of them is graded is decided later. Other names are left to the regular
-    expression that nbgrader's own plugin takes. Canvas's numbers become the ids of the class list that gave them.
+    nbgrader's own unpacks what students have packed, too, and stops the class's run at the first that is damaged. Where
+    an instructor has said how files are named, or takes another collector, theirs are the paths in the download.
     """
 
-    def collect(self, submitted_file: str) -> dict[str, str] | None:
-        # No public name gives this folder.
-        extracted = self.parent._format_collect_path(self.parent.extracted_directory)
-        parts = Path(os.path.relpath(submitted_file, extracted)).parts
-        return collected(parts, self.known, self.zone) or super().collect(submitted_file)
+    times: Mapping[str, str] = MappingProxyType({})  # when students handed in, as far as names say so; for LmsNames
 
-    @cached_property
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        archive, extracted = Path(archive_path), Path(extracted_path)
+        try:
+            if goes_by_names(self.parent):
+                self.lay_out(archive, extracted)
+            else:
+                unpack(archive, extracted, self.log.warning)
+        except (SubmissionError, CourseFileError) as error:
+            self.parent.fail(str(error))
+
+    def lay_out(self, archive: Path, extracted: Path) -> None:
+        everybody = folders(archive, self.parent.coursedir.assignment_id, self.known(), self.log.warning)
+        self.times = self.times_of(everybody)
+        for folder in everybody:
+            self.log.info("Laying out: %s", extracted / folder.student)
+            for line in lay_out(folder, extracted):
+                self.log.warning("%s: %s", folder.student, line)
+
     def known(self) -> dict[str, str]:
         """The id of each of Canvas's numbers, by the class list that `make roster` has brought in."""
         with gradebook_of(self.parent.coursedir) as gradebook:
             return {student.lms_user_id: student.id for student in gradebook.students if student.lms_user_id}
 
-    @cached_property
-    def zone(self) -> tzinfo:
-        """Of the times in names, which are those on the wall."""
-        return load_course(Path(self.parent.coursedir.root)).zone
+    def times_of(self, everybody: list[Folder]) -> dict[str, str]:
+        """Times in names are those on the wall. Raises CourseFileError."""
+        timed = [folder for folder in everybody if folder.attempt]
+        zone = load_course(Path(self.parent.coursedir.root)).zone if timed else UTC
+        times = {}
+        for folder in timed:
+            with contextlib.suppress(ValueError):  # digits that are no time
+                handed_in = datetime.strptime(folder.attempt, "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
+                times[folder.student] = handed_in.isoformat(" ")
+        return times
 
 
-def collected(
-    parts: tuple[str, ...], known: Mapping[str, str] = MappingProxyType({}), zone: tzinfo = UTC
-) -> dict[str, str] | None:
-    """What nbgrader wants to know of a file, by its path in the download; None where it tells nothing."""
-    senders = [(depth, sender) for depth, part in enumerate(parts) if (sender := sender_of(part))]
-    # A file in a student's folder may look like Canvas's, and so may the name of the archive, which is a folder now.
-    canvas = [(depth, sender) for depth, sender in senders if sender.upload and depth < 2]
-    for depth, sender in ([each for each in senders if not each[1].upload] or canvas)[:1]:
-        if sender.upload and not sender.student.startswith("anon_"):  # Canvas's: doejane_12345
-            sender = replace(sender, student=known.get(sender.student.rpartition("_")[2], sender.student))
-        return found(sender, parts[depth + 1 :], zone)
-    return found(Sender(parts[0]), parts[1:], zone) if len(parts) == 2 else None
+class LmsNames(FileNameCollectorPlugin):
+    """Whose a file is, for `nbgrader zip_collect`: the first part of its path, as LmsFiles has laid it out.
+
+    Every kind of file is taken; which of them is graded is decided later. Where `named_regexp` is set, it decides.
+    """
+
+    valid_ext = List([".ipynb", ".py", ".zip"], help="What is collected where `named_regexp` decides.").tag(config=True)
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        extractor = self.parent.extractor_plugin_inst
+        if not isinstance(extractor, LmsFiles) or not goes_by_names(self.parent):
+            return super().collect(submitted_file)
+        # No public name gives this folder.
+        extracted = self.parent._format_collect_path(self.parent.extracted_directory)
+        student, *inside = Path(os.path.relpath(submitted_file, extracted)).parts
+        found = {"student_id": student, "file_id": "/".join(inside)}
+        return found | ({"timestamp": extractor.times[student]} if student in extractor.times else {})
 
 
-def found(sender: Sender, below: tuple[str, ...], zone: tzinfo) -> dict[str, str]:
-    """`below` is the path in the student's folder or archive; empty for a file of its own."""
-    inside = [part for part in (sender.file, *below) if part] or ["receipt.txt"]
-    student = sender.student.lstrip(".").replace(",", "")  # nbgrader parts ids at a comma
-    made = {"student_id": student or "unnamed", "file_id": "/".join(inside)}
-    if sender.attempt:  # of two files of one name nbgrader takes the later, or gives up where none is
-        with contextlib.suppress(ValueError):  # digits that are no time
-            handed_in = datetime.strptime(sender.attempt, "%Y-%m-%d-%H-%M-%S").replace(tzinfo=zone)
-            made["timestamp"] = handed_in.isoformat(" ")
-    return made
+def goes_by_names(app: Any) -> bool:
+    """Whether the names that platforms give decide whose a file is."""
+    collector = app.collector_plugin_inst
+    return isinstance(collector, LmsNames) and not collector.named_regexp
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):

@@ -7,13 +7,12 @@ from pathlib import Path
 from autograder.assignment import Assignment, assignment_names
 from autograder.batch.jobs import content
 from autograder.handins import listing
-from autograder.handins.choice import STAMP, File
+from autograder.handins.choice import NBGRADERS, File
 from autograder.handins.find import HandIn, Student, hand_in, without_twins
 from autograder.handins.stand_in import is_stand_in
 from autograder.submission import decode
 
 SUBMITTED = "submitted"
-NOT_THEIRS = {STAMP, "submission_secret.txt"}  # nbgrader's own, beside what it has collected
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def known_assignments(root: Path) -> set[str]:
 
 def theirs(folder: Path) -> list[listing.Item]:
     """What is the student's own of a folder, but no folders in it that are empty. Raises OSError."""
-    items = [item for item in listing.survey(folder) if item.parts[-1] not in NOT_THEIRS and not is_stand_in(item)]
+    items = [item for item in listing.survey(folder) if item.parts[-1] not in NBGRADERS and not is_stand_in(item)]
     return items if any(not item.folder for item in items) else []
 
 
