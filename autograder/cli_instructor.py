@@ -51,6 +51,7 @@ def batch(
     from autograder.batch.output import Output, OutputError
     from autograder.batch.run import How, grade_class
     from autograder.handins.find import find_handins
+    from autograder.handins.starter import untouched
     from autograder.isolation.sandbox import CHOICES
     from autograder.render.class_progress import ClassProgress
     from autograder.seeds import SeedError
@@ -61,7 +62,7 @@ def batch(
     progress = ClassProgress(out)
     try:
         found = find_assignment(assignment or likely_assignment(root), root)
-        handins = find_handins(submissions, found.name, skip=out)
+        handins = find_handins(submissions, found.name, out, untouched(found))
         with Output.open(out, found) as output, progress:
             if new_seed:
                 output.seeds.draw(found.name)

@@ -3,10 +3,17 @@
 import io
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import jupytext
 import pytest
 from classes import MOODLE, NOON, Files, graded, lay, only
+from corpus import CNN
+from nbformat.v4 import new_code_cell
+
+from autograder.handins.find import find_handins
+from autograder.handins.starter import untouched
 
 
 def test_of_several_assignments_the_one_that_is_graded_counts(tmp_path: Path) -> None:
@@ -94,6 +101,30 @@ def test_the_one_saved_last_counts(
     assert row.note.startswith("there were 2 files; ")
     if not archive:
         assert why in row.note
+
+
+@pytest.mark.parametrize("released", [False, True])
+@pytest.mark.parametrize("work", ["cnn.ipynb", "cnn.py"])
+def test_of_those_saved_together_the_one_with_work_counts(tmp_path: Path, work: str, released: bool) -> None:
+    starter = CNN.starter.read_text(encoding="utf-8")
+    files: dict[str, str] = {}
+    for name in ("cnn.py", "cnn.ipynb"):
+        text = starter.replace("    raise NotImplementedError", "    return", 1) if name == work else starter
+        notebook = jupytext.reads(text, fmt="py:percent")
+        if released:  # nbgrader's has cells of its own
+            notebook.cells.insert(0, new_code_cell("import autograder"))
+            notebook.cells.append(new_code_cell('check("train")'))
+        files[name] = text if name == "cnn.py" else jupytext.writes(notebook, fmt="ipynb")
+        if released and name != work:
+            lay(tmp_path / "root/release/cnn", {"cnn.ipynb": jupytext.writes(notebook, fmt="ipynb")})
+    lay(tmp_path / "class/jane", dict(files))
+    assignment = replace(CNN, suite=tmp_path / "root/autograder/suites/cnn")
+    (row,) = find_handins(tmp_path / "class", "cnn", untouched=untouched(assignment))
+    assert row.read().decode() == files[work] and files[work] != files["cnn.py" if work != "cnn.py" else "cnn.ipynb"]
+    assert f"{work} was graded, the only one of those saved together that is not as it was given out" in row.note
+    lay(tmp_path / "class/jane", {"cnn.ipynb": files[work], "cnn.py": files[work]})
+    (row,) = find_handins(tmp_path / "class", "cnn", untouched=untouched(assignment))
+    assert row.name == "cnn.ipynb"
 
 
 def test_a_file_of_another_name_is_graded_with_a_note(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import gradebooks
+import jupytext
 import pytest
 from classes import MOODLE, NOON, Files, lay, packed
 from corpus import CNN
@@ -344,6 +345,13 @@ def test_nobody_brings_their_own_time(root: Path, collect: Collect, name: str) -
 def test_the_time_when_a_file_was_saved_is_kept_where_it_is_laid_out(root: Path, collect: Collect) -> None:
     collect({"class.zip": {f"{MOODLE}/cnn.py": "hers", BOB: "his"}})
     assert (root / "downloaded/cnn/extracted/Bob_6/cnn.ipynb").stat().st_mtime == NOON
+
+
+def test_the_starter_beside_the_work_is_not_graded_in_its_place(root: Path, collect: Collect) -> None:
+    starter = CNN.starter.read_text(encoding="utf-8")
+    notebook = jupytext.writes(jupytext.reads(starter, fmt="py:percent"), fmt="ipynb")
+    collect({"class.zip": {BOB: "his", f"{MOODLE}/cnn.ipynb": notebook, f"{MOODLE}/cnn.py": "print(1)"}})
+    assert graded(root)["Jane Doe_123"] == "print(1)"
 
 
 def test_a_course_file_that_cannot_be_followed_stops_it(

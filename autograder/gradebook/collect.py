@@ -187,6 +187,7 @@ class CollectByRule(ExchangeCollect):
         from autograder.batch.output import Output, OutputError
         from autograder.batch.run import How, grade_class
         from autograder.handins.find import find_handins
+        from autograder.handins.starter import untouched
 
         ours = self.our_assignment()
         if not attempts or ours is None:
@@ -194,7 +195,7 @@ class CollectByRule(ExchangeCollect):
         self.log.info("Grading %s submissions, to find the best of each student", len(attempts))
         root = Path(self.coursedir.root)
         of = {attempt.folder.name: attempt for attempt in attempts}
-        everything = find_handins(Path(self.inbound_path), ours.name)
+        everything = find_handins(Path(self.inbound_path), ours.name, untouched=untouched(ours))
         handins = [handin for handin in everything if handin.submission.split("/")[0] in of]
         try:
             with Output.open(root / "attempts" / ours.name, ours) as output:

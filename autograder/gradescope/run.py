@@ -20,6 +20,7 @@ from autograder.cli_common import FAULT
 from autograder.grade import grade
 from autograder.gradescope.results import final, partial
 from autograder.handins.find import find_handin
+from autograder.handins.starter import untouched
 from autograder.isolation.attacks import attack_all
 from autograder.isolation.launch import ForkingHost, Host, HostError
 from autograder.isolation.sandbox import SELF_TEST
@@ -91,7 +92,7 @@ def run(folder: Path, host: Host, results: Path, missing: list[str]) -> None:
 
 def handed_in(place: Path, assignment: Assignment) -> tuple[Submission, str]:
     """The file that is graded, and what is worth knowing of the choice."""
-    found = find_handin(place, assignment.name)
+    found = find_handin(place, assignment.name, untouched(assignment))
     data, problem = found.content()
     path = Path(found.name)
     if problem:

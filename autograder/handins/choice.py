@@ -1,7 +1,7 @@
 """Which of a student's files is graded, and how that is said."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -14,6 +14,7 @@ CODE = (".ipynb", ".py")
 STAMP = "timestamp.txt"  # nbgrader's, in each folder of an assignment that was handed in
 NBGRADERS = {STAMP, "submission_secret.txt"}  # its own, beside what it has collected
 RESOLUTION = 2  # seconds, of times in zip archives
+Untouched = Callable[[Item], bool]  # whether nobody has worked in a file
 EXACT, BEGINS, HOLDS, IN_FOLDER, OTHER = range(5)  # how near a file is to the assignment by its name
 
 
@@ -57,8 +58,11 @@ def nearness(file: File, assignment: str) -> int:
     return IN_FOLDER if any(is_own_name(folder, assignment) for folder in file.inside[:-1]) else OTHER
 
 
-def choose(files: Sequence[File], assignment: str) -> Choice | None:
-    """The file that is graded: of the last attempt the nearest by its name, and of several those the one saved last."""
+def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda item: False) -> Choice | None:
+    """The file that is graded: of the last attempt the nearest by its name, and of several those the one saved last.
+
+    Of those saved together it is none that is untouched: what brings files to us may forget when they were saved.
+    """
     code = gradable(files, assignment)
     if not code:
         return None
@@ -68,12 +72,15 @@ def choose(files: Sequence[File], assignment: str) -> Choice | None:
     nearest = [file for file in code if nearness(file, assignment) == near]
     newest = max(file.item.saved for file in nearest)
     last = [file for file in nearest if newest - file.item.saved < TOGETHER + RESOLUTION]
-    chosen = min(last, key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
+    worked = [file for file in last if not untouched(file.item)] if len(last) > 1 else last
+    chosen = min(worked or last, key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
 
     said = [f"of {len(attempts)} attempts the last was graded"] if len(attempts) > 1 else []
     if len(code) > 1:
         others = [file for file in code if file is not chosen]
-        if len(last) > 1:
+        if len(worked) == 1 < len(last):
+            why = "the only one of those saved together that is not as it was given out"
+        elif len(last) > 1:
             alike = sum(map(is_notebook, last)) != 1
             why = f"{'the first' if alike else 'the notebook'} of those saved together"
         else:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.compare import printable
 from autograder.handins import listing, lms
-from autograder.handins.choice import File, choose, is_code, is_own_name, none_to_grade
+from autograder.handins.choice import File, Untouched, choose, is_code, is_own_name, none_to_grade
 from autograder.handins.listing import Item
 from autograder.handins.stand_in import is_stand_in
 from autograder.submission import SubmissionError
@@ -77,13 +77,16 @@ class Student:
     number: str = ""  # Canvas's, which its class list has
 
 
-def find_handins(place: Path, assignment: str, skip: Path | None = None) -> list[HandIn]:
+def find_handins(
+    place: Path, assignment: str, skip: Path | None = None, untouched: Untouched = lambda item: False
+) -> list[HandIn]:
     """What each student handed in, sorted by student.
 
     Args:
         place: the class's folder or zip file.
         assignment: its name; a student's work is `assignment`.ipynb or `assignment`.py, or what comes nearest to it.
         skip: a folder that is left out, though it may lie in `place`: that of the results.
+        untouched: whether nobody has worked in a file; of two that are as near, the other one counts.
 
     Raises:
         SubmissionError: there is no such folder or zip file, it cannot be read, or it holds nothing.
@@ -94,15 +97,15 @@ def find_handins(place: Path, assignment: str, skip: Path | None = None) -> list
         raise SubmissionError(
             f"{place} holds no hand-ins: it needs a folder or a file for each student, such as jane/{assignment}.ipynb"
         )
-    rows = [hand_in(student, assignment) for student in students.values()]
+    rows = [hand_in(student, assignment, untouched) for student in students.values()]
     rows.sort(key=lambda row: (natural(row.student), row.student, row.submission.count("/"), natural(row.submission)))
     return without_twins(rows)
 
 
-def find_handin(place: Path, assignment: str) -> HandIn:
+def find_handin(place: Path, assignment: str, untouched: Untouched = lambda item: False) -> HandIn:
     """What one student handed in, in a folder of theirs. Raises SubmissionError if there is no such folder."""
     files = [File(item, item.parts) for item in everything(place, None)]
-    return hand_in(Student("student", ("submission",), files), assignment)
+    return hand_in(Student("student", ("submission",), files), assignment, untouched)
 
 
 def everything(place: Path, skip: Path | None) -> list[Item]:
@@ -213,9 +216,9 @@ def all_named(inside: dict[str, list[Item]], assignment: str, alone: bool = Fals
     return 0 < len(named) == len(inside) and (alone or len(named) > 1 or not named[0].upload)
 
 
-def hand_in(student: Student, assignment: str) -> HandIn:
+def hand_in(student: Student, assignment: str, untouched: Untouched = lambda item: False) -> HandIn:
     files = [file for file in expanded(student.files) if not is_stand_in(file.item)]
-    found = choose(files, assignment)
+    found = choose(files, assignment, untouched)
     who = cut(plain(unicodedata.normalize("NFC", student.name)).strip(), MAX_NAME, MAX_NAME * 4) or "unnamed"
     if not found:
         problem = none_to_grade(files, assignment)

@@ -10,6 +10,7 @@ from autograder.handins import listing
 from autograder.handins.choice import NBGRADERS, File
 from autograder.handins.find import HandIn, Student, hand_in, without_twins
 from autograder.handins.stand_in import is_stand_in
+from autograder.handins.starter import untouched
 from autograder.submission import decode
 
 SUBMITTED = "submitted"
@@ -85,7 +86,7 @@ def find_own(folder: Path, assignment: Assignment) -> HandIn:
     except OSError as error:
         return HandIn(student, f"{student}/{name}", f"{name}.ipynb", f"the folder cannot be read: {error.strerror}")
     files = [File(replace(item, parts=(student, name, *item.parts)), (name, *item.parts)) for item in own]
-    return hand_in(Student(student, (student, name), files), name)
+    return hand_in(Student(student, (student, name), files), name, untouched(assignment))
 
 
 def other_release(handin: HandIn, assignment: Assignment) -> str:
