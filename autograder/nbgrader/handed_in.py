@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.assignment import Assignment, assignment_names
 from autograder.batch.jobs import content
 from autograder.handins import listing
-from autograder.handins.choice import NBGRADERS, File
+from autograder.handins.choice import NBGRADERS, STAMP, File
 from autograder.handins.find import HandIn, Student, hand_in, without_twins
 from autograder.handins.stand_in import is_stand_in
 from autograder.handins.starter import untouched
