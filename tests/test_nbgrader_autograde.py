@@ -233,6 +233,32 @@ def test_a_time_that_has_changed_alone_reaches_the_gradebook(term: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_a_time_that_is_gone_is_gone_from_the_gradebook(term: Path) -> None:
+    """Of the same hand-in without its time, and of another one that has none, by each command."""
+    stamp = put(term, "again").with_name("timestamp.txt")
+
+    def graded(*command: str) -> tuple[object, float]:
+        ours = command[0] == "autograde"
+        done = autograder(*command, "--root", term, "--sandbox", "off") if ours else nbgrader(term, *command[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
+        with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+            submission = gradebook.find_submission("softmax", "again")
+            return submission.timestamp, submission.late_submission_penalty or 0
+
+    for change, command in (
+        ([], ("autograde",)),
+        ([HALF], ("autograde",)),
+        ([], ("nbgrader", "autograde", "softmax", "--force")),
+    ):
+        stamp.write_text("2026-10-17 12:00:00 UTC")
+        assert graded("autograde")[1] > 0
+        put(term, "again", *change)
+        stamp.unlink()
+        assert graded(*command) == (None, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_whom_nbgrader_leaves_out_is_named(term: Path) -> None:
     """Its exit code is 0 where a name is a pattern."""
     put(term, "right")

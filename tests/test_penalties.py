@@ -74,6 +74,19 @@ def test_autograding_assigns_the_penalty(course: Path, student: str, points: flo
     assert (late > 0) == (student in ("grace", "late", "more", "closed"))
 
 
+@pytest.mark.parametrize("said", [None, "", "9999-12-31 23:59:59", "2026-10-18 08:12:00 UTC"])
+def test_the_time_of_an_earlier_hand_in_goes_with_it(course: Path, said: str | None) -> None:
+    folder = course / "submitted/late/cnn"
+    folder.mkdir(parents=True)
+    if said is not None:
+        (folder / "timestamp.txt").write_text(said)
+    LatePenalties().preprocess(new_notebook(), resources(course, "late"))
+    there_is = bool(said and said.startswith("2026"))
+    assert lost(course, "late") == (14 if there_is else None)
+    with opened(course) as gradebook:
+        assert (gradebook.find_submission("cnn", "late").timestamp is not None) == there_is
+
+
 def test_the_plugin_serves_nbgraders_own_preprocessor(course: Path) -> None:
     with opened(course) as gradebook:
         gradebook.update_or_create_assignment("cnn", duedate="2026-10-16 21:59:00 UTC")

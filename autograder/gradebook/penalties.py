@@ -20,7 +20,7 @@ from traitlets import Type
 
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.late import Penalty, Points, penalty
-from autograder.gradebook.times import sensible
+from autograder.gradebook.times import read_time, sensible, stamped
 
 Processed = tuple[NotebookNode, Any]  # a notebook, and what nbconvert calls its resources
 
@@ -45,16 +45,21 @@ class CourseLatePlugin(LateSubmissionPlugin):
 
 
 class LatePenalties(AssignLatePenalties):
-    """nbgrader's own, which asks the plugin only about what is late by the gradebook: so the dates go there first."""
+    """nbgrader's own, which asks the plugin only about what is late by the gradebook: so the dates go there first.
+
+    Where a folder has no time, or none that can be, nbgrader leaves that of an earlier hand-in in the gradebook.
+    """
 
     plugin_class = Type(CourseLatePlugin, klass=LateSubmissionPlugin).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> Processed:
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            write_dates(
-                gradebook, load_course(Path.cwd()), gradebook.find_submission(about["assignment"], about["student"])
-            )
+            submission = gradebook.find_submission(about["assignment"], about["student"])
+            folder = Path("submitted", about["student"], about["assignment"])
+            if folder.is_dir() and not read_time(stamped(folder)):
+                submission.timestamp = None
+            write_dates(gradebook, load_course(Path.cwd()), submission)
             gradebook.db.commit()
         return super().preprocess(nb, resources)
 

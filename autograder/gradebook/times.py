@@ -1,8 +1,11 @@
 """Times of submission. They come from names of folders and from files that students own: any text may stand there."""
 
 from datetime import datetime
+from pathlib import Path
 
 from nbgrader.utils import parse_utc
+
+from autograder.handins.choice import STAMP
 
 YEARS = range(2000, 2100)  # nothing of a course is due or handed in outside of them
 
@@ -18,3 +21,12 @@ def read_time(text: str) -> datetime | None:
         return sensible(parse_utc(text.strip()))
     except Exception:  # dateutil raises what it meets
         return None
+
+
+def stamped(folder: Path) -> str:
+    """What stands where a folder of submitted/ keeps its time of submission; empty where nothing does."""
+    path = folder / STAMP
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+    except OSError:
+        return ""

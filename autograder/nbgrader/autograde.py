@@ -19,7 +19,7 @@ from autograder.gradebook.course_file import load_course
 from autograder.gradebook.penalties import Change as Penalized
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.store import open_gradebook
-from autograder.gradebook.times import read_time
+from autograder.gradebook.times import read_time, stamped
 from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
 from autograder.nbgrader.books import Points, auto_points, mark_of
@@ -112,27 +112,18 @@ def bring_times(assignment: Assignment, root: Path, planned: Plan) -> list[Penal
     moved = False
     with open_gradebook(root) as gradebook:
         for one in (*planned.kept, *planned.older):
-            came = read_time(stamped(one))
+            came = read_time(stamped(one.folder))
             with contextlib.suppress(MissingEntry):
                 submission = gradebook.find_submission(assignment.name, one.student)
-                moved |= came not in (None, submission.timestamp)
-                submission.timestamp = came or submission.timestamp
+                moved |= came != submission.timestamp
+                submission.timestamp = came  # None, too: an earlier hand-in's time is not this one's
         gradebook.db.commit()
         return settle(gradebook, load_course(root), assignment.name) if moved else []
 
 
-def stamped(one: Submitted) -> str:
-    """What stands where the time of submission is kept; empty where nothing does."""
-    path = one.folder / STAMP
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
-    except OSError:
-        return ""
-
-
 def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
     """A line that names those whose time of submission is none that can be; empty where there are none."""
-    names = [one.student for one in submitted if (said := stamped(one)) and not read_time(said)]
+    names = [one.student for one in submitted if (said := stamped(one.folder)) and not read_time(said)]
     where = f"{SUBMITTED}/STUDENT/{assignment.name}/{STAMP}"
     if not names:
         return ""
