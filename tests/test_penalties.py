@@ -87,6 +87,26 @@ def test_the_time_of_an_earlier_hand_in_goes_with_it(course: Path, said: str | N
         assert (gradebook.find_submission("cnn", "late").timestamp is not None) == there_is
 
 
+@pytest.mark.parametrize(
+    ("rules", "student", "points"),
+    [
+        (RULES, "late", 6),  # two days of the 30 points for `train`
+        (RULES + 'percent_of = "possible"\n', "late", 16),
+        (RULES + 'percent_of = "possible"\npercent_per_day = 40\ncap_percent = 100\n', "late", 30),
+        (RULES, "closed", 69),  # nothing counts
+    ],
+)
+def test_points_of_a_task_that_a_person_gave_stay_whole(course: Path, rules: str, student: str, points: float) -> None:
+    (course / "course.toml").write_text(rules, encoding="utf-8")
+    with opened(course) as gradebook:
+        gradebook.find_grade("check_conv_output_size", "cnn", "cnn", student).manual_score = 35
+        gradebook.db.commit()
+        settle(gradebook, load_course(course), "cnn")
+    assert lost(course, student) == points
+    LatePenalties().preprocess(new_notebook(), resources(course, student))
+    assert lost(course, student) == points
+
+
 def test_the_plugin_serves_nbgraders_own_preprocessor(course: Path) -> None:
     with opened(course) as gradebook:
         gradebook.update_or_create_assignment("cnn", duedate="2026-10-16 21:59:00 UTC")

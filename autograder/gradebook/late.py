@@ -10,11 +10,11 @@ HAND_GRADED = "Points given by hand are not reduced."
 
 @dataclass(frozen=True)
 class Points:
-    """What a submission earned. Lateness costs points of the tasks; what a person gives by hand stays whole."""
+    """What a submission earned. Lateness costs points that the grader gave; what a person gives stays whole."""
 
-    tasks: float
-    possible: float  # of the tasks
-    by_hand: float = 0
+    tasks: float  # of the grader's
+    possible: float  # of all tasks
+    by_hand: float = 0  # for tasks, too
 
 
 @dataclass(frozen=True)

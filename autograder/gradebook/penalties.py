@@ -142,11 +142,12 @@ def due_date(course: Course, submission: SubmittedAssignment) -> datetime | None
 
 
 def notebook_penalty(course: Course, notebook: SubmittedNotebook) -> Penalty:
-    """What lateness costs a notebook of a submission, and why."""
+    """What lateness costs a notebook of a submission, and why: points that the grader gave, and no person's."""
     submission = notebook.assignment
     handed_in = aware(submission.timestamp, course.zone)
-    by_hand = notebook.score - notebook.code_score
-    points = Points(notebook.code_score, notebook.max_code_score, by_hand)
+    code = [grade for grade in notebook.grades if grade.cell_type == "code" and grade.manual_score is None]
+    tasks = sum(grade.auto_score or 0 for grade in code)
+    points = Points(tasks, notebook.max_code_score, by_hand=notebook.score - tasks)
     return penalty(course.rules(submission.name), due_date(course, submission), handed_in, points)
 
 
