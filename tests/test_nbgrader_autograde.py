@@ -200,7 +200,8 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     assert "4 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
     second = autograder("autograde", "--root", term, "--sandbox", "off", "--regrade")
     assert second.returncode == 0, second.stdout + second.stderr
-    assert "half: 4 -> 10 (+6): softmax 0 -> 6" in second.stdout and "right:" not in second.stdout
+    assert "half: given by hand before, and stays until" in second.stdout and "formgrader: softmax 1\n" in second.stdout
+    assert "half: 5" not in second.stdout and "right:" not in second.stdout, "what a person gave counts as before"
     assert points(term) == {**worth, "half": 10}
     with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
         by_hand = gradebook.find_grade("why", "softmax", "softmax", "half")
@@ -210,6 +211,16 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
         assert gradebook.find_comment("why", "softmax", "softmax", "half").comment == "well said"
     mark = nbformat.read(term / "autograded/half/softmax/softmax.ipynb", as_version=4).metadata.autograder
     assert mark.seed == seed and json.loads(seeds.read_text())["softmax"] == [seed]
+
+    put(term, "half", HALF, replace("probabilities", "0.25", "0.5"))
+    third = autograder("autograde", "--root", term, "--sandbox", "off")
+    assert "half: 5 -> 3 (-2): probabilities 4 -> 2\n" in third.stdout, third.stdout + third.stderr
+    said = third.stdout.partition("stays until somebody looks at it in the formgrader: ")[2].partition("\n")[0]
+    assert sorted(said.split(", ")) == ["softmax 1", "why 3"]
+    with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
+        given = {name: gradebook.find_grade(name, "softmax", "softmax", "half") for name in ("why", "check_softmax")}
+        assert {name: grade.score for name, grade in given.items()} == {"why": 3, "check_softmax": 1}
+        assert all(grade.needs_manual_grade for grade in given.values()), "the formgrader asks for a look"
 
 
 @pytest.mark.slow

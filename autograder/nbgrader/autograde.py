@@ -22,7 +22,7 @@ from autograder.gradebook.store import open_gradebook
 from autograder.gradebook.times import read_time, stamped
 from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
-from autograder.nbgrader.books import Points, auto_points, mark_of
+from autograder.nbgrader.books import Points, auto_points, mark_of, points_by_hand
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge, same_points
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
@@ -32,13 +32,19 @@ from autograder.submission import SubmissionError
 
 @dataclass(frozen=True)
 class Change:
-    """The points of a student, as the gradebook has them and as they will be."""
+    """The points of a student that count, as the gradebook has them and as they will be."""
 
     student: str
     before: Points
     after: Points
+    to_look_at: Points = field(default_factory=dict)  # given by hand, for other work or other points of the grader's
 
     def __str__(self) -> str:
+        stay = ", ".join(f"{name} {points:g}" for name, points in self.to_look_at.items())
+        look = f"{self.student}: given by hand before, and stays until somebody looks at it in the formgrader: {stay}"
+        return "\n  ".join([*([self.change()] if self.before != self.after else []), *([look] if stay else [])])
+
+    def change(self) -> str:
         old, new = sum(self.before.values()), sum(self.after.values())
         tasks = [
             f"{task} {self.before.get(task, 0):g} -> {points:g}"
@@ -144,17 +150,25 @@ def grade(
 
 
 def changes(assignment: Assignment, root: Path, planned: Plan, rows: dict[str, Row]) -> list[Change]:
-    """Whose points will change, of those who have any in the gradebook."""
+    """Whose points will change, of those who have any in the gradebook, and whose are by hand and were for other work.
+
+    What a person gave counts before and after. nbgrader asks for a look at it, as at all that it grades anew; after
+    another grading of the same work `keep_reviewed` leaves that where the grader's points have changed.
+    """
     found = []
     with open_gradebook(root) as gradebook:
-        booked = auto_points(gradebook, assignment)
+        booked, by_hand = auto_points(gradebook, assignment), points_by_hand(gradebook, assignment)
     for one in planned.due:
-        row, before = rows.get(one.student), booked.get(one.student)
-        if before is None or not row or not row.report:
+        row, given = rows.get(one.student), by_hand.get(one.student, {})
+        if not row or not row.report:
             continue
         after = {task["id"]: float(task["score"]) for task in row.report["tasks"]}
-        if after != before:
-            found.append(Change(one.student, before, after))
+        before = booked.get(one.student, after)
+        look = {n: given[n] for n in given if one not in planned.again or before.get(n) != after.get(n)}
+        kept = {task: given[task] for task in after if task in given}
+        change = Change(one.student, before | kept, after | kept, look)
+        if look or change.before != change.after:
+            found.append(change)
     return found
 
 

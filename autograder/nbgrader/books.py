@@ -56,6 +56,19 @@ def auto_points(gradebook: Gradebook, assignment: Assignment) -> dict[str, Point
     return {student: points for student, points in found.items() if len(points) == len(assignment.tasks)}
 
 
+def points_by_hand(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
+    """What people have given, by student, for tasks and questions; it counts in the place of the grader's."""
+    return {
+        submission.student.id: {
+            grade.name.removeprefix(CHECK): grade.manual_score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.manual_score is not None
+        }
+        for submission in gradebook.assignment_submissions(assignment.name)
+    }
+
+
 def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mapping[str, Row], umask: int = -1) -> None:
     """nbgrader's own pass over those who are due and could be graded.
 
