@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
-from gradebooks import ROOT, add, new_course, opened
+from gradebooks import ROOT, add, autograded, new_course, opened
 from nbgrader.plugins import CsvExportPlugin
 from typer.testing import CliRunner
 
@@ -92,6 +93,24 @@ def test_a_second_export_is_the_same_and_says_nothing_new(course: Path) -> None:
     before = {path.name: path.read_bytes() for path in (course / "exports").iterdir()}
     assert "penalty" not in run(course)[1]
     assert before == {path.name: path.read_bytes() for path in (course / "exports").iterdir()}
+
+
+def test_what_could_not_be_read_has_a_reason(course: Path) -> None:
+    why = "cnn.ipynb cannot be read: it is not JSON"
+    for student, points in {"flo": (0, 0), "gus": (0, 0.5)}.items():
+        add(course, student, "2026-10-16 12:00:00", points, by_hand=0)
+        path = autograded(course, student)
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.autograder = {"problem": why if student == "flo" else ""}
+        nbformat.write(notebook, path)
+    run(course)
+    wide = table(course / "exports/wide.csv")
+    assert wide["flo"]["total"] == "0.0" and wide["flo"]["remark"] == why and wide["gus"]["remark"] == ""
+    (course / "lms.csv").write_text("student_id,cnn\nflo,\ngus,\n")
+    _, said = run(course, "--lms", str(course / "lms.csv"), "-a", "cnn")
+    assert (
+        f"nothing that can be graded, so without points of the grader's:\n  flo: {why}\n" in said and "gus:" not in said
+    )
 
 
 def test_a_time_of_submission_that_nobody_knows(course: Path) -> None:

@@ -31,6 +31,7 @@ from test_walls import needs_walls
 
 from autograder.assignment import find_assignment
 from autograder.grade import grade
+from autograder.gradebook.store import mark_of
 from autograder.isolation.launch import Host
 from autograder.nbgrader.feedback import task_html, task_text, whole_text
 from autograder.release import WRITTEN_STUB
@@ -125,6 +126,7 @@ def test_what_could_not_be_graded_as_it_was_is_said(course: Path, everybody: dic
     }.items():
         assert said in feedback(course, student), student
         assert "autograder-report" in feedback(course, student)
+    assert "it is not JSON" in mark_of(course, "softmax", "truncated")["problem"], "make export repeats it"
 
 
 @pytest.mark.slow

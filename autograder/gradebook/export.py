@@ -17,7 +17,6 @@ from autograder.files import write
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.standings import Standing, columns, standings
-from autograder.gradebook.store import submitted
 from autograder.spreadsheet import table
 
 HEAD = [
@@ -76,7 +75,7 @@ def wide(gradebook: Gradebook, course: Course, root: Path, assignments: Sequence
         maximum = gradebook.find_assignment(name).max_score
         own = ["submitted", *tasks, "late_penalty", "total", "max_score", "remark"]
         head += [f"{name}.{column}" for column in own] if len(assignments) > 1 else own
-        found = {each.student: each for each in standings(gradebook, course, name, submitted(root, name))}
+        found = {each.student: each for each in standings(gradebook, course, name, root)}
         people |= found
         cells.append((found, tasks, maximum))
     rows = []

@@ -39,6 +39,7 @@ class Filled:
     rows: list[str] = field(default_factory=list)  # rows of the file without a student
     students: list[str] = field(default_factory=list)  # with a grade, without a row
     waiting: list[str] = field(default_factory=list)  # in the file, without a grade
+    problems: list[str] = field(default_factory=list)  # filled in, for a hand-in in which there is nothing to grade
     warnings: list[str] = field(default_factory=list)
 
 
@@ -79,6 +80,8 @@ def fill(
             value = f"{standing.total:.2f}".replace(".", mark)
             if row[index] not in NONE and value_of(row[index]) != round(standing.total, 2):
                 result.changed.append(f"{standing.student}: from {row[index]} to {value}")
+            if standing.problem:
+                result.problems.append(f"{standing.student}: {standing.problem}")
             new[number, index] = value
     placed = {standing.student for standing in of_student.values()}
     result.students = [s.student for s in standings if s.total is not None and s.student not in placed]

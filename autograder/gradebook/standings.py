@@ -1,13 +1,15 @@
 """Where each student of the gradebook stands in an assignment, whether something was handed in or not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from nbgrader.api import Gradebook, Student, SubmittedAssignment
 
 from autograder.assignment import Assignment
+from autograder.compare import printable
 from autograder.gradebook.course_file import Course
 from autograder.gradebook.penalties import aware, due_date, notebook_penalty
+from autograder.gradebook.store import mark_of, submitted
 
 PREFIX = "check_"  # of the grade cell of a task
 
@@ -23,14 +25,15 @@ class Standing:
     points: dict[str, float] = field(default_factory=dict)  # by task or written question; no entry before it is graded
     penalty: float = 0
     total: float | None = None  # None for nothing handed in, or not graded yet: that is no zero
+    problem: str = ""  # why there was nothing to grade, and so no points
     remark: str = ""
 
 
-def standings(gradebook: Gradebook, course: Course, assignment: str, handed_in: Iterable[str] = ()) -> list[Standing]:
-    """Everybody in the gradebook, and those of `handed_in` who are not in it yet, by name."""
+def standings(gradebook: Gradebook, course: Course, assignment: str, root: Path) -> list[Standing]:
+    """Everybody in the gradebook, and those with a folder in submitted/ who are not in it yet, by name."""
     submissions = {s.student.id: s for s in gradebook.assignment_submissions(assignment)}
-    known = {student.id: standing(student, submissions.get(student.id), course) for student in gradebook.students}
-    for student in handed_in:
+    known = {student.id: standing(student, submissions.get(student.id), course, root) for student in gradebook.students}
+    for student in submitted(root, assignment):
         if student not in known:
             known[student] = Standing(student, remark="handed in, not graded yet; not in the roster")
         elif student not in submissions:
@@ -45,7 +48,7 @@ def person(student: Student, remark: str) -> Standing:
     return Standing(student.id, last, first, email, number, remark=remark)
 
 
-def standing(student: Student, submission: SubmittedAssignment | None, course: Course) -> Standing:
+def standing(student: Student, submission: SubmittedAssignment | None, course: Course, root: Path) -> Standing:
     if submission is None:
         return person(student, "nothing handed in")
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
@@ -58,8 +61,11 @@ def standing(student: Student, submission: SubmittedAssignment | None, course: C
     total = None if ungraded else round(max(0.0, submission.score - penalty), 2)
     handed_in = aware(submission.timestamp, course.zone)
     at = f"{handed_in:%Y-%m-%d %H:%M:%S}" if handed_in else ""
-    said = remark(submission, course, ungraded, waiting)
-    return replace(person(student, said), submitted=at, points=points, penalty=penalty, total=total)
+    # The notebooks in autograded/ are large, and whoever has a point had something to grade.
+    empty = not ungraded and not any(grade.auto_score for grade in grades)
+    problem = printable(str(mark_of(root, submission.name, student.id).get("problem") or "")) if empty else ""
+    said = "; ".join(filter(None, [problem, remark(submission, course, ungraded, waiting)]))
+    return replace(person(student, said), submitted=at, points=points, penalty=penalty, total=total, problem=problem)
 
 
 def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, waiting: list[str]) -> str:

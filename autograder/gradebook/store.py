@@ -1,14 +1,18 @@
 """The gradebook of a course, opened as nbgrader's own commands do."""
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+
+AUTOGRADED = "autograded"
 
 
 class CourseError(RuntimeError):
@@ -48,3 +52,13 @@ def own_commands() -> Iterator[None]:
 def submitted(root: Path, assignment: str) -> set[str]:
     """Who has a folder for the assignment in submitted/, graded or not."""
     return {folder.parent.name for folder in (root / "submitted").glob(f"*/{assignment}") if folder.is_dir()}
+
+
+def mark_of(root: Path, assignment: str, student: str) -> dict[str, Any]:
+    """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
+    path = root / AUTOGRADED / student / assignment / f"{assignment}.ipynb"
+    try:
+        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return mark if isinstance(mark, dict) else {}

@@ -15,7 +15,7 @@ from autograder.gradebook.extensions import strangers
 from autograder.gradebook.lms_columns import Filled, fill
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.standings import standings
-from autograder.gradebook.store import CourseError, open_gradebook, submitted
+from autograder.gradebook.store import CourseError, open_gradebook
 from autograder.gradebook.tables import read_table
 from autograder.spreadsheet import table as as_csv
 
@@ -51,7 +51,7 @@ def write_lms(root: Path, assignment: Assignment, path: Path, column: str, tell:
         if assignment.name not in [each.name for each in gradebook.assignments]:
             raise CourseError(f"the gradebook has no assignment `{assignment.name}`: `make release` puts it there")
         settle_all(gradebook, course, root, [assignment.name], tell)
-        found = standings(gradebook, course, assignment.name, submitted(root, assignment.name))
+        found = standings(gradebook, course, assignment.name, root)
     titles = [assignment.name, assignment.title]
     beyond = sum(question.points for question in assignment.written)
     named = column or course.rules(assignment.name).lms_column
@@ -83,6 +83,7 @@ def report(filled: Filled, target: Path, tell: Tell) -> None:
         "kept as they are": filled.kept,
         "no grade, so left as they are": filled.waiting,
         "rows without a student in the gradebook": filled.rows,
+        "nothing that can be graded, so without points of the grader's": filled.problems,
         "students with a grade, and no row that is surely theirs": filled.students,
         "careful": filled.warnings,
     }.items():

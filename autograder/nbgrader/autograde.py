@@ -18,11 +18,11 @@ from autograder.compare import printable
 from autograder.gradebook.course_file import load_course
 from autograder.gradebook.penalties import Change as Penalized
 from autograder.gradebook.penalties import settle
-from autograder.gradebook.store import open_gradebook
+from autograder.gradebook.store import mark_of, open_gradebook
 from autograder.gradebook.times import read_time, stamped
 from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
-from autograder.nbgrader.books import Points, auto_points, mark_of, points_by_hand
+from autograder.nbgrader.books import Points, auto_points, points_by_hand
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge, same_points
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
@@ -97,7 +97,7 @@ def plan(assignment: Assignment, root: Path, submitted: Iterable[Submitted], reg
     with open_gradebook(root) as gradebook:
         booked = auto_points(gradebook, assignment)
     for one in submitted:
-        mark, points = mark_of(root, assignment, one.student), booked.get(one.student)
+        mark, points = mark_of(root, assignment.name, one.student), booked.get(one.student)
         there = points is not None and points == mark.get("points", points)  # the gradebook may be an older one
         if not there or mark.get("submission") != content(one.handin)[2]:
             made.due.append(one)

@@ -1,7 +1,6 @@
 """What a class run finds in nbgrader's gradebook and autograded/, and what it has nbgrader write there."""
 
 import contextlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from nbgrader.utils import rmtree
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.gradebook.late import plural
-from autograder.gradebook.store import open_gradebook
+from autograder.gradebook.store import AUTOGRADED, mark_of, open_gradebook
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted
 from autograder.nbgrader.judge import CHECK
@@ -27,17 +26,7 @@ PATTERN = "[]*?"  # nbgrader looks for notebooks by patterns, and takes a studen
 
 
 def autograded(root: Path, assignment: Assignment, student: str) -> Path:
-    return root / "autograded" / student / assignment.name
-
-
-def mark_of(root: Path, assignment: Assignment, student: str) -> dict[str, Any]:
-    """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
-    path = autograded(root, assignment, student) / f"{assignment.name}.ipynb"
-    try:
-        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-    return mark if isinstance(mark, dict) else {}
+    return root / AUTOGRADED / student / assignment.name
 
 
 def auto_points(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
@@ -94,7 +83,7 @@ def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mappi
         wrong.append(str(error))
     finally:
         keep_reviewed(assignment, root, seen)
-    if missing := [one.student for one in able if not mark_of(root, assignment, one.student)]:
+    if missing := [one.student for one in able if not mark_of(root, assignment.name, one.student)]:
         register(assignment, root, missing)
         wrong.append(left_out(assignment, missing))
     if wrong:

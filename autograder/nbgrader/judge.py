@@ -140,6 +140,7 @@ class Judge(NbGraderPreprocessor):
             "submission": content(handin)[2],
             "suite": results.setup.suite,
             "seed": report.seed,
+            "problem": report.problem or "",
             "points": {task.id: float(task.score) for task in report.tasks},
         }
         return nb, resources
