@@ -113,6 +113,20 @@ def test_what_could_not_be_read_has_a_reason(course: Path) -> None:
     )
 
 
+def test_grades_that_are_not_final_are_filled_in_and_said(course: Path) -> None:
+    (course / "lms.csv").write_text("student_id,cnn\nann,\nbob,\ncyd,\n")  # ann is graded by hand, cyd not at all
+    _, said = run(course, "--lms", str(course / "lms.csv"), "-a", "cnn")
+    assert "not final yet, as something waits for a grade by hand: 1 of these (bob). Grade it in" in said
+    assert "bob,32.40" in (course / "lms-filled.csv").read_text()
+    for number in range(7):
+        add(course, f"s{number}", "2026-10-16 12:00:00", (1, 2))
+    (course / "lms.csv").write_text("student_id,cnn\n" + "".join(f"s{number},\n" for number in range(7)))
+    assert (
+        "hand: 7 of these (s0, s1, s2, s3, s4 and 2 more). Grade"
+        in run(course, "--lms", str(course / "lms.csv"), "-a", "cnn")[1]
+    )
+
+
 def test_a_time_of_submission_that_nobody_knows(course: Path) -> None:
     add(course, "flo", None, (1, 2))
     run(course)

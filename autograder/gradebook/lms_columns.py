@@ -39,6 +39,7 @@ class Filled:
     rows: list[str] = field(default_factory=list)  # rows of the file without a student
     students: list[str] = field(default_factory=list)  # with a grade, without a row
     waiting: list[str] = field(default_factory=list)  # in the file, without a grade
+    by_hand: list[str] = field(default_factory=list)  # filled in, though a person has still to grade something
     problems: list[str] = field(default_factory=list)  # filled in, for a hand-in in which there is nothing to grade
     warnings: list[str] = field(default_factory=list)
 
@@ -80,6 +81,8 @@ def fill(
             value = f"{standing.total:.2f}".replace(".", mark)
             if row[index] not in NONE and value_of(row[index]) != round(standing.total, 2):
                 result.changed.append(f"{standing.student}: from {row[index]} to {value}")
+            if standing.waiting:
+                result.by_hand.append(standing.student)
             if standing.problem:
                 result.problems.append(f"{standing.student}: {standing.problem}")
             new[number, index] = value

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 from nbgrader.utils import parse_utc
@@ -22,6 +22,7 @@ from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.late import Penalty, Points, penalty
 from autograder.gradebook.times import read_time, sensible, stamped
 
+PREFIX = "check_"  # of the grade cell of a task
 Processed = tuple[NotebookNode, Any]  # a notebook, and what nbconvert calls its resources
 
 
@@ -65,7 +66,7 @@ class LatePenalties(AssignLatePenalties):
 
 
 class LateGrades(GetGrades):
-    """nbgrader's own, with the penalty as it is now, and the reason for it in words at the top of the page."""
+    """nbgrader's own, with the penalty as it is now, and in words at the top of the page what to know of the score."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> Processed:
         about = resources["nbgrader"]
@@ -75,7 +76,11 @@ class LateGrades(GetGrades):
             submission = gradebook.find_submission(about["assignment"], about["student"])
             notebook = next(n for n in submission.notebooks if n.name == about["notebook"])
             found = notebook_penalty(course, notebook) if due_date(course, submission) else Penalty()
+            open_ones = waiting(notebook.grades)
         nb, resources = super().preprocess(nb, resources)
+        if open_ones:
+            names = ", ".join(f"`{name}`" for name in open_ones)
+            nb.cells.insert(0, new_markdown_cell(f"**Not the final score:** a person has still to grade {names}."))
         if found.reason:
             loss = f"Late: −{found.points:g} points." if found.points else "Late, without a penalty."
             nb.cells.insert(0, new_markdown_cell(f"**{loss}** {found.reason}"))
@@ -149,6 +154,11 @@ def notebook_penalty(course: Course, notebook: SubmittedNotebook) -> Penalty:
     tasks = sum(grade.auto_score or 0 for grade in code)
     points = Points(tasks, notebook.max_code_score, by_hand=notebook.score - tasks)
     return penalty(course.rules(submission.name), due_date(course, submission), handed_in, points)
+
+
+def waiting(grades: Iterable[Grade]) -> list[str]:
+    """The tasks and questions that wait for a person, as the formgrader has it."""
+    return sorted(grade.name.removeprefix(PREFIX) for grade in grades if grade.needs_manual_grade)
 
 
 def aware(moment: datetime | None, zone: tzinfo) -> datetime | None:

@@ -8,10 +8,8 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.gradebook.course_file import Course
-from autograder.gradebook.penalties import aware, due_date, notebook_penalty
+from autograder.gradebook.penalties import PREFIX, aware, due_date, notebook_penalty, waiting
 from autograder.gradebook.store import mark_of, submitted
-
-PREFIX = "check_"  # of the grade cell of a task
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,7 @@ class Standing:
     points: dict[str, float] = field(default_factory=dict)  # by task or written question; no entry before it is graded
     penalty: float = 0
     total: float | None = None  # None for nothing handed in, or not graded yet: that is no zero
+    waiting: list[str] = field(default_factory=list)  # tasks and questions that a person has still to grade
     problem: str = ""  # why there was nothing to grade, and so no points
     remark: str = ""
 
@@ -54,7 +53,7 @@ def standing(student: Student, submission: SubmittedAssignment | None, course: C
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     given = [grade for grade in grades if grade.auto_score is not None or grade.manual_score is not None]
     points = {task_of(grade.name): float(grade.score) for grade in given}
-    waiting = [task_of(grade.name) for grade in grades if grade not in given]
+    by_hand = waiting(grades)
     # What only a person can grade may wait; without a grade for code, the autograder has not been there.
     ungraded = any(grade.cell_type == "code" for grade in grades if grade not in given) or not given
     penalty = float(submission.late_submission_penalty or 0)
@@ -64,14 +63,22 @@ def standing(student: Student, submission: SubmittedAssignment | None, course: C
     # The notebooks in autograded/ are large, and whoever has a point had something to grade.
     empty = not ungraded and not any(grade.auto_score for grade in grades)
     problem = printable(str(mark_of(root, submission.name, student.id).get("problem") or "")) if empty else ""
-    said = "; ".join(filter(None, [problem, remark(submission, course, ungraded, waiting)]))
-    return replace(person(student, said), submitted=at, points=points, penalty=penalty, total=total, problem=problem)
+    said = "; ".join(filter(None, [problem, remark(submission, course, ungraded, by_hand)]))
+    return replace(
+        person(student, said),
+        submitted=at,
+        points=points,
+        penalty=penalty,
+        total=total,
+        waiting=by_hand,
+        problem=problem,
+    )
 
 
-def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, waiting: list[str]) -> str:
+def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, by_hand: list[str]) -> str:
     if ungraded:
         return "handed in, not graded yet"
-    parts = [f"waits for a grade by hand: {', '.join(sorted(waiting))}"] if waiting else []
+    parts = [f"waits for a grade by hand: {', '.join(by_hand)}"] if by_hand else []
     if due_date(course, submission):
         if aware(submission.timestamp, course.zone) is None:
             parts.append("no time of submission is known: it counts as on time")

@@ -19,6 +19,7 @@ from autograder.gradebook.store import CourseError, open_gradebook
 from autograder.gradebook.tables import read_table
 from autograder.spreadsheet import table as as_csv
 
+SHOWN = 5  # names in a line
 Tell = Callable[[str], Any]
 
 
@@ -78,6 +79,12 @@ def unheeded(gradebook: Gradebook, course: Course, root: Path) -> list[str]:
 
 def report(filled: Filled, target: Path, tell: Tell) -> None:
     tell(f"written: {target}: {filled.filled} grades in {printable(filled.column)!r}; all else is as it was")
+    if who := filled.by_hand:
+        names, more = ", ".join(who[:SHOWN]), f" and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
+        tell(
+            f"not final yet, as something waits for a grade by hand: {len(who)} of these ({printable(names)}{more}). "
+            "Grade it in the formgrader, and fill the file again"
+        )
     for title, lines in {
         "another grade stood there": filled.changed,
         "kept as they are": filled.kept,
