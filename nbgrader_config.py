@@ -1,12 +1,14 @@
 """nbgrader's settings for this course; its root is this folder. The exchange stays where nbgrader has it."""
 
 import os
+from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
 
 from autograder.gradebook.collect import CollectByRule
 from autograder.gradebook.export import CourseExport
 from autograder.gradebook.penalties import with_lateness
+from autograder.gradebook.store import check_rules
 from autograder.nbgrader.exchange import LmsFiles, LmsNames, ReleaseFeedback
 from autograder.nbgrader.judge import HandedInExporter, before
 from autograder.nbgrader.settings import AUTOGRADE, GENERATE, SANITIZE
@@ -23,7 +25,8 @@ c.Autograde.pre_convert_hook = before
 c.Autograde.exporter_class = HandedInExporter
 c.Autograde.sanitize_preprocessors = SANITIZE
 
-# What counts and what is late, by course.toml.
+# What counts and what is late, by course.toml and extensions.csv.
+check_rules(Path(__file__).parent)
 c.ExchangeFactory.collect = CollectByRule
 c.Autograde.autograde_preprocessors = with_lateness(AUTOGRADE)
 c.GenerateFeedback.preprocessors = with_lateness(GenerateFeedback.preprocessors.default())

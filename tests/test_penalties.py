@@ -11,8 +11,10 @@ import nbformat
 import pytest
 from gradebooks import ROOT, RULES, add, autograded, new_course, opened
 from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.preprocessors import AssignLatePenalties, GetGrades
+from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.gradebook.course_file import load_course
 from autograder.gradebook.penalties import CourseLatePlugin, LateGrades, LatePenalties, settle, with_lateness
@@ -28,12 +30,12 @@ def lost(root: Path, student: str) -> float | None:
         return gradebook.find_submission_notebook("cnn", "cnn", student).late_submission_penalty
 
 
-def nbgrader(root: Path, *arguments: str) -> str:
+def nbgrader(root: Path, *arguments: str, code: int = 0) -> str:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "JUPYTER_CONFIG_DIR": str(root / "none")}
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stderr
 
 
@@ -174,6 +176,35 @@ def test_the_feedback_page_says_what_it_cost_and_why(course: Path) -> None:
     assert still in page["grace"] and still in page["ext"]
     assert "Not the final score" not in page["late"] + page["prompt"]
     assert not any("private" in text for text in page.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("course.toml", "[late]\npercent = 1\n", "course.toml, line 2: there is no `percent`"),
+        ("extensions.csv", "student,assignment,days\nx,cnn,x\n", "extensions.csv, line 2: days is 'x'"),
+    ],
+)
+def test_a_mistake_in_the_rules_ends_nbgraders_commands_at_once(course: Path, file: str, text: str, said: str) -> None:
+    autograded(course, "late")
+    page = course / "feedback/late/cnn/cnn.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("as it was")
+    (course / file).write_text(text, encoding="utf-8")
+    ended = nbgrader(course, "generate_feedback", "cnn", "--force", code=1)
+    assert ended.startswith(said) and len(ended.splitlines()) == 1 and page.read_text() == "as it was"
+    nbgrader(course.parent, "generate_feedback", "--help")  # elsewhere it is not looked at
+
+
+def test_who_reads_the_settings_without_a_command_goes_on(course: Path) -> None:
+    """JupyterLab, for one; and our own commands say what is wrong themselves."""
+    (course / "course.toml").write_text("[late]\npercent = 1\n", encoding="utf-8")
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    assert LatePenalties in config.Autograde.autograde_preprocessors
+    app = NbGrader(log_level="ERROR", load_cwd_config=True)
+    app.load_config_file()
+    assert "Autograde" in app.config
 
 
 @pytest.mark.slow

@@ -11,12 +11,29 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Application
+
+from autograder.gradebook.course_file import CourseFileError, load_course
 
 AUTOGRADED = "autograded"
 
 
 class CourseError(RuntimeError):
     """The folder is no course of nbgrader's; the text says what to do."""
+
+
+def check_rules(root: Path) -> None:
+    """End a command of nbgrader's here where the course's files cannot be followed, before it touches anything.
+
+    In its midst, nbgrader would print a traceback for each student, and take everybody's page away.
+    Others read nbgrader's settings, too: our own commands say it themselves, and JupyterLab is not to stop.
+    """
+    if not (Application.initialized() and isinstance(Application.instance(), NbGrader)):
+        return
+    try:
+        load_course(root)
+    except CourseFileError as error:
+        sys.exit(str(error))
 
 
 @contextlib.contextmanager
