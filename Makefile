@@ -25,7 +25,7 @@ help:  ## this list
 	@echo
 	@echo "  ASSIGNMENT=name    which assignment, where there are several"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
-	@echo "  ROOT=folder        another course (grade, watch, lab, assignments, record, release, student, gradescope)"
+	@echo "  ROOT=folder        another course (all above from grade to record, but data and doctor)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
@@ -44,7 +44,7 @@ help:  ## this list
 	@echo "  ID=name            the column of the ids in a class list (roster)"
 	@echo "  REMOVE=1           take out who is not in the class list (roster)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
-	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up)"
+	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up, gradescope)"
 	@echo "  PYTHON=path        the Python to set up with, 3.11 or newer"
 
 grade: env  ## grade your answers and say what to do next
@@ -67,6 +67,7 @@ assignments: env  ## generate assignments/ from solutions/
 	@$(PY) -m autograder assignments $(call option,root,ROOT)
 
 batch: env  ## grade a class: SUBMISSIONS=folder or zip, OUT=folder
+	$(if $(and $(SUBMISSIONS),$(OUT)),,$(error say what to grade, and where to write: make batch SUBMISSIONS=folder OUT=folder))
 	@$(PY) -m autograder batch "$(SUBMISSIONS)" --out "$(OUT)" $(call option,assignment,ASSIGNMENT) \
 		$(call option,seed,SEED) $(call option,sandbox,SANDBOX) $(call option,workers,WORKERS) \
 		$(call option,scheduler,SCHEDULER) $(call option,root,ROOT)
@@ -90,6 +91,7 @@ gradescope: env  ## build the zip that grades on Gradescope, in dist/
 	@$(PY) -m autograder gradescope $(call option,assignment,ASSIGNMENT) $(call option,seed,SEED) $(call option,root,ROOT)
 
 roster: env  ## bring a class list into the gradebook: FROM=csv
+	$(if $(FROM),,$(error say where the class list is: make roster FROM=class.csv))
 	@$(PY) -m autograder roster "$(FROM)" $(call option,id,ID) $(if $(REMOVE),--remove) $(call option,root,ROOT)
 
 export: env  ## write the grades, or fill them into LMS=downloaded.csv

@@ -301,7 +301,8 @@ def gradescope(
     finally:
         host.close()
     typer.echo(f"No solution is in {relative(path)}, {path.stat().st_size / 1e6:.1f} MB; its seed is {seed}.")
-    typer.echo(f"PyTorch will come from {index}." if index else "PyTorch will come with CUDA, 3 GB: see --torch-index.")
+    usual = "PyTorch will come with CUDA, 3 GB. TORCH_INDEX= (--torch-index) names an index with a smaller one."
+    typer.echo(f"PyTorch will come from {index}." if index else usual)
 
 
 def one_master(assignment: str | None, root: Path | None) -> Assignment:

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -391,6 +392,33 @@ def test_make_grade_passes_its_variables_on(checkout: Path) -> None:
     ]
     bare = ["autograder/install.py", "-m", "autograder", "grade"]
     assert make(checkout, "grade").stdout.splitlines() == bare
+
+
+@needs_make
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["roster"], "make roster FROM=class.csv"),
+        (["batch"], "make batch SUBMISSIONS=folder OUT=folder"),
+        (["batch", "SUBMISSIONS=class.zip"], "OUT=folder"),
+    ],
+)
+def test_make_names_the_variables_that_are_missing(checkout: Path, arguments: list[str], said: str) -> None:
+    fake_python(checkout)
+    done = make(checkout, *arguments)
+    assert done.returncode == 2 and said in done.stderr and "-m" not in done.stdout
+    done = make(checkout, *arguments, "FROM=a.csv", "SUBMISSIONS=a.zip", "OUT=a")
+    assert done.returncode == 0 and arguments[0] in done.stdout and done.stderr == ""
+
+
+@needs_make
+def test_help_says_who_takes_another_course(checkout: Path) -> None:
+    text = (checkout / "Makefile").read_text()
+    recipes = dict(re.findall(r"^([a-z-]+):.*##.*\n((?:\t.*\n)+)", text, flags=re.MULTILINE))
+    listed = [target for target in recipes if target not in ("help", "data", "doctor")]
+    assert "from grade to record, but data and doctor" in make(checkout).stdout
+    takes = [target for target, recipe in recipes.items() if "$(call option,root,ROOT)" in recipe]
+    assert takes == listed[listed.index("grade") : listed.index("record") + 1]
 
 
 @needs_make
