@@ -48,7 +48,8 @@ def roster(
     )
     show("updated", outcome.updated)
     show("taken out of the gradebook", outcome.removed)
-    show("in the gradebook, not in the list (they stay)", outcome.missing)
+    why = ", as they have handed in" if remove else "; REMOVE=1 takes out who handed in nothing"
+    show(f"in the gradebook, not in the list (they stay{why})", outcome.missing)
 
 
 @app.command()

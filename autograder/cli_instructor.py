@@ -145,6 +145,8 @@ def autograde(
     except KeyboardInterrupt:
         fail(f"stopped. {progress.done} are graded and stay; {AGAIN}", INTERRUPTED)
     progress.summary(list(rows.values()))
+    for line in filter(None, [run.noted(rows.values()), run.lateness(found, course)]):
+        typer.echo(line)
     raise typer.Exit(BELOW if any(not row.report for row in rows.values()) else 0)
 
 
@@ -152,12 +154,18 @@ def tell_plan(plan: "Plan", strangers: list[str]) -> None:
     """What is about to be written into the gradebook, and what is not."""
     if strangers:
         typer.echo(f"not in the gradebook's list of students, and added to it: {', '.join(strangers)}")
+        typer.echo(
+            "  If that is not meant: rename the folder in submitted/ to the student's id, delete autograded/NAME, then "
+            "`nbgrader db student remove NAME --force`, and run this again"
+        )
     if plan.older:
         typer.echo(
             f"{len(plan.older)} were graded by another version of the suite, and stay as they are; "
             "REGRADE=1 (--regrade) grades them again"
         )
-    typer.echo(f"{len(plan.due)} to be written into the gradebook, {len(plan.kept)} are there already")
+    typer.echo(
+        f"{len(plan.due)} to be written into the gradebook, {len(plan.kept) + len(plan.older)} are there already"
+    )
 
 
 @app.command()

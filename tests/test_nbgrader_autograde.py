@@ -58,6 +58,8 @@ def everybody(course: Path) -> dict[str, float]:
     done = autograder("autograde", "--root", course, "--sandbox", "off")
     assert done.returncode == 0, done.stdout + done.stderr
     print(done.stdout)
+    assert "1 late, which costs 2 points in all" in done.stdout and "hand-ins with notes: see" in done.stdout
+    assert "If that is not meant: rename the folder in submitted/" in done.stdout
     assert before.items() <= submitted(course).items(), "what students handed in is never changed"
     return due
 
@@ -200,6 +202,7 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     suite.write_text(suite.read_text().replace('seen.arrays.get("large")', 'right.arrays["large"]'))
     first = autograder("autograde", "--root", term, "--sandbox", "off")
     assert "4 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
+    assert "0 to be written into the gradebook, 4 are there already" in first.stdout
     second = autograder("autograde", "--root", term, "--sandbox", "off", "--regrade")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "half: given by hand before, and stays until" in second.stdout and "formgrader: softmax 1\n" in second.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from corpus import CNN
 from gradebooks import ROOT, RULES, add, autograded, new_course, opened
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.apps.baseapp import NbGrader
@@ -18,6 +19,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.gradebook.course_file import load_course
 from autograder.gradebook.penalties import CourseLatePlugin, LateGrades, LatePenalties, settle, with_lateness
+from autograder.nbgrader.autograde import lateness
 
 
 def resources(root: Path, student: str) -> dict[str, dict[str, str]]:
@@ -131,6 +133,15 @@ def test_a_date_of_the_formgrader_has_the_rules_of_the_file(course: Path) -> Non
         gradebook.update_or_create_assignment("cnn", duedate="2026-10-17 12:00:00 UTC")
     LatePenalties().preprocess(new_notebook(), resources(course, "late"))
     assert lost(course, "late") == 7
+
+
+def test_the_class_run_says_what_lateness_costs(course: Path) -> None:
+    assert lateness(CNN, course) == "4 late, which costs 95 points in all: `make export` says why"  # one in grace
+    (course / "course.toml").write_text(RULES.replace("percent_per_day = 10", "").replace("accept_days = 7", ""))
+    assert lateness(CNN, course) == "4 late, which costs nothing in all: `make export` says why"
+    (course / "course.toml").unlink()
+    (course / "extensions.csv").unlink()
+    assert lateness(CNN, course) == ""
 
 
 def test_the_formgrader_shows_the_due_date_before_anybody_has_handed_in(tmp_path: Path) -> None:

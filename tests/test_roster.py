@@ -92,14 +92,19 @@ def test_students_are_added_updated_and_never_deleted(tmp_path: Path) -> None:
     add(root, "worked", "2026-10-16 12:00:00", (1, 2))
     code, said = run(root, CANVAS)
     assert code == 0 and "list.csv: 2 students, known by 'SIS Login ID': 1 added, 1 updated, 0 as before" in said
-    assert "in the gradebook, not in the list (they stay): " in said and "gone" in said and "worked" in said
+    assert (
+        "in the gradebook, not in the list (they stay; REMOVE=1 takes out who" in said
+        and "gone" in said
+        and "worked" in said
+    )
     found = people(root)
     assert found["jane"] == ("Jane", "Doe", "jane@x.org", "501") and found["joe"] == ("Joe", "Öz", None, "502")
     assert sorted(found) == ["gone", "jane", "joe", "new", "worked"]
     assert "0 added, 0 updated, 2 as before" in run(root, CANVAS)[1] and people(root) == found
     (root / "submitted/new/cnn").mkdir(parents=True)  # not graded yet
     code, said = run(root, CANVAS, "--remove")
-    assert "taken out of the gradebook: gone\n" in said and sorted(people(root)) == ["jane", "joe", "new", "worked"]
+    assert "taken out of the gradebook: gone\n" in said and "stay, as they have handed in): new, worked\n" in said
+    assert sorted(people(root)) == ["jane", "joe", "new", "worked"]
 
 
 def test_a_wrong_list_changes_nothing(tmp_path: Path) -> None:

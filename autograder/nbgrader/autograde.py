@@ -16,8 +16,9 @@ from autograder.batch.results import suite_digest
 from autograder.batch.run import How, grade_class
 from autograder.compare import printable
 from autograder.gradebook.course_file import load_course
+from autograder.gradebook.late import plural
 from autograder.gradebook.penalties import Change as Penalized
-from autograder.gradebook.penalties import settle
+from autograder.gradebook.penalties import notebook_penalty, settle
 from autograder.gradebook.store import mark_of, open_gradebook
 from autograder.gradebook.times import read_time, stamped
 from autograder.gradebook.writing import unheeded
@@ -183,6 +184,23 @@ def without_effect(root: Path) -> list[str]:
     """Lines of course.toml and extensions.csv that name nobody and nothing that there is."""
     with open_gradebook(root) as gradebook:
         return unheeded(gradebook, load_course(root), root)
+
+
+def noted(rows: Iterable[Row]) -> str:
+    """A line on what is worth knowing and costs nothing; empty where there is nothing."""
+    noted = sum(bool(row.report and row.report["notes"]) for row in rows)
+    return f"{plural(noted, 'hand-in')} with notes: see the remarks in results.csv" if noted else ""
+
+
+def lateness(assignment: Assignment, root: Path) -> str:
+    """A line on who was late, and what it costs them in all; empty where nobody was."""
+    course = load_course(root)
+    with open_gradebook(root) as gradebook:
+        notebooks = [n for one in gradebook.assignment_submissions(assignment.name) for n in one.notebooks]
+        late = [found for n in notebooks if (found := notebook_penalty(course, n)).reason]
+    lost = round(sum(found.points for found in late), 2)
+    costs = plural(lost, "point") if lost else "nothing"
+    return f"{len(late)} late, which costs {costs} in all: `make export` says why" if late else ""
 
 
 def settle_sandbox(root: Path, asked: str | None) -> str:
