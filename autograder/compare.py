@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_ROWS = 10_000  # of whole numbers
+MAX_ROWS = 10_000  # of numbers that a probe may send any number of
 MAX_NUMBER = 1e300  # no honest number comes near; larger whole numbers are no floats
 
 # What the check that runs has measured: (what, value, limit). `Grading` takes it down for each check.
@@ -60,6 +60,8 @@ def floats(observed: Any, shape: tuple[int | None, ...]) -> np.ndarray | None:
     if not isinstance(observed, np.ndarray) or observed.dtype.kind != "f" or observed.ndim != len(shape):
         return None
     if any(due not in (None, size) for due, size in zip(shape, observed.shape, strict=True)):
+        return None
+    if len(observed) > MAX_ROWS:  # as for whole numbers, and the memory of the judge is not the child's to fill
         return None
     return observed.astype(np.float64) if np.isfinite(observed).all() else None
 

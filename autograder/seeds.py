@@ -1,7 +1,10 @@
 """Official seeds: drawn once per assignment, and kept where no student sees them until feedback is released."""
 
+import contextlib
 import json
+import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.files import write
@@ -39,11 +42,18 @@ class OfficialSeeds:
 
     def current(self, assignment: str) -> int:
         """The seed in use; drawn now if there is none. Raises OSError where it cannot be kept."""
-        drawn = self.drawn(assignment)
-        return drawn[-1] if drawn else self.draw(assignment)
+        if drawn := self.drawn(assignment):
+            return drawn[-1]
+        with alone_in(self.path.parent):  # of two commands that begin at once, one draws
+            drawn = self.drawn(assignment)
+            return drawn[-1] if drawn else self._add(assignment)
 
     def draw(self, assignment: str) -> int:
         """Put another seed in use: whoever has feedback could work out the questions of the last one."""
+        with alone_in(self.path.parent):
+            return self._add(assignment)
+
+    def _add(self, assignment: str) -> int:
         seeds, new = self.read(), 1 + secrets.randbelow(2**31 - 1)  # 0 is the public one
         seeds.setdefault(assignment, []).append(new)
         write(self.path, json.dumps(seeds) + "\n", OWNER_ONLY)
@@ -52,3 +62,20 @@ class OfficialSeeds:
     def drawn(self, assignment: str) -> list[int]:
         """All that were ever in use."""
         return self.read().get(assignment, [])
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in such a block for this folder; the lock ends with its process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ import psutil
 import pytest
 from test_cli import ROOT, SCHEMA, autograder
 from test_walls import needs_walls
+
+from autograder.assignment import find_assignment
+from autograder.batch import worker
+from autograder.batch.results import suite_digest
+from autograder.batch.worker import Setup, Work
 
 COURSE = Path(__file__).parent / "course"
 SOLUTION = (COURSE / "solutions" / "softmax" / "softmax.py").read_text(encoding="utf-8")
@@ -228,14 +234,47 @@ def test_nothing_is_lost_when_something_is_killed(tmp_path: Path, victim: str) -
 
 
 @pytest.mark.slow
-def test_the_reference_is_asked_again_when_it_is_killed(tmp_path: Path) -> None:
-    place, out = many(tmp_path / "class", 2), tmp_path / "out"
-    with started(place, out) as run:
-        until(lambda: any(killed(child) for host in processes(run, "isolation.host") for child in host.children()))
+@pytest.mark.parametrize("victim", ["its process", "its worker"])
+def test_the_reference_is_asked_again_when_it_is_killed(tmp_path: Path, victim: str) -> None:
+    place, out, root = many(tmp_path / "class", 6), tmp_path / "out", tmp_path / "course"
+    shutil.copytree(COURSE, root)
+    with open(root / "solutions" / "softmax" / "softmax.py", "a") as master:
+        master.write("\n# %%\nimport time\n\ntime.sleep(3)\n")  # so that it is the one that is met
+
+    def asked() -> list[psutil.Process]:
+        """What is to be killed, where a host has a child."""
+        hosts = [host for host in processes(run, "isolation.host") if host.children()]
+        if victim == "its process":
+            return [child for host in hosts for child in host.children()]
+        workers = processes(run, "spawn_main")
+        return [worker for worker in workers for host in hosts if worker in host.parents()]
+
+    with started(place, out, "--sandbox", "off", "--root", root) as run:
+        until(lambda: any(map(killed, asked())))
         assert graded(out) == 0
-        run.communicate(timeout=200)
-        assert run.returncode == 0
-    whole(out, 2)
+        said, _ = run.communicate(timeout=200)
+        assert run.returncode == 0, said
+    whole(out, 6)
+
+
+def test_a_worker_that_is_unlike_the_others_grades_nothing(tmp_path: Path) -> None:
+    setup = Setup("softmax", COURSE, "off", suite_digest(find_assignment("softmax", COURSE)))
+    work = Work("softmax.py", SOLUTION.encode(), seed=1)
+    ready = worker.make_ready(setup)
+    try:
+        expected = worker.observe_reference(setup, 1)
+        graded_here = worker.grade_one(setup, ready, work, expected)
+        assert graded_here.result and graded_here.result.report["score"] == 10
+        others = [
+            (setup, replace(ready, torch="0")),
+            (setup, replace(ready, sandbox="warm")),
+            (replace(setup, suite="another"), ready),
+        ]
+        for theirs, like in others:
+            outcome = worker.grade_one(theirs, like, work, expected)
+            assert outcome.elsewhere and not outcome.result and "unlike the others" in outcome.fault
+    finally:
+        worker.close()
 
 
 @pytest.mark.slow

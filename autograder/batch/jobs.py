@@ -1,7 +1,7 @@
 """A class of submissions, graded in parallel: what is graded already is found, the rest goes to the workers."""
 
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from autograder.batch import worker
 from autograder.batch.cluster import ClusterError
 from autograder.batch.output import Output
 from autograder.batch.results import Conditions, Result, submission_digest
-from autograder.batch.worker import Outcome, Setup, Work
+from autograder.batch.worker import Outcome, Ready, Setup, Work
 from autograder.handins.find import HandIn
 from autograder.row import Row
 
@@ -31,6 +31,7 @@ class Job:
     conditions: Conditions
     handins: list[HandIn]
     deaths: int = 0  # of workers that had it
+    reference: "Future | None" = None  # what it was graded with
     first: Outcome | None = None  # when it was cut short, and is to be repeated
 
     def same(self, other: "Job") -> bool:
@@ -47,9 +48,9 @@ class ClassRun:
     client: "Client"
     seed: int | None = None  # for all; else the official one
     on_row: Callable[[Row], None] = lambda row: None
-    sandbox: str = ""
-    torch: str = ""
+    ready: Ready = field(default_factory=Ready)  # as all workers are
     expected: dict[int, "Future"] = field(default_factory=dict)  # by seed
+    lost: Counter[int] = field(default_factory=Counter)  # how often the reference came to nothing, by seed
     again: deque[Job] = field(default_factory=deque)  # what is to be repeated alone, when the others are done
     rows: dict[HandIn, Row] = field(default_factory=dict)
 
@@ -74,11 +75,11 @@ class ClassRun:
         if missing := {found.missing for found in ready.values() if found.missing}:
             otherwise = CHOICE if self.setup.sandbox == "walls" else ""
             raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}{otherwise}")
-        kinds = {(found.sandbox, found.torch) for found in ready.values()}
+        kinds = set(ready.values())
         if len(kinds) > 1:
-            said = ", ".join(f"{sandbox} walls with torch {torch}" for sandbox, torch in sorted(kinds))
+            said = ", ".join(sorted(f"{kind.sandbox} walls with torch {kind.torch}" for kind in kinds))
             raise ClusterError(f"the workers are not alike, and would not grade alike: {said}")
-        ((self.sandbox, self.torch),) = kinds
+        (self.ready,) = kinds
 
     def look_up(self, handins: list[HandIn]) -> list[HandIn]:
         """What is still to be graded; what is graded already stands in the tables."""
@@ -106,7 +107,7 @@ class ClassRun:
         return self.output.official_seed(digest) if self.seed is None else self.seed
 
     def conditions(self, seed: int) -> Conditions:
-        return Conditions(self.setup.suite, seed, self.sandbox, self.torch)
+        return Conditions(self.setup.suite, seed, self.ready.sandbox, self.ready.torch)
 
     def work_through(self, jobs: Iterator[Job], limit: int) -> None:
         """Keep up to `limit` jobs with the workers until there are no more."""
@@ -134,18 +135,23 @@ class ClassRun:
         seed = job.conditions.seed
         if seed not in self.expected:
             # A task and not data: should the worker that holds it die, Dask makes it again.
-            key = f"reference-{self.conditions(seed).digest}"
+            key = f"reference-{self.conditions(seed).digest}-{self.lost[seed]}"
             self.expected[seed] = self.client.submit(worker.observe_reference, self.setup, seed, key=key)
         repeat = f"-{job.deaths}-again" if job.first else f"-{job.deaths}"
-        key = f"submission-{job.digest}-{job.conditions.digest}{repeat}"
-        return self.client.submit(worker.grade_one, self.setup, job.work, self.expected[seed], key=key)
+        key = f"submission-{job.digest}-{job.conditions.digest}-{self.lost[seed]}{repeat}"
+        job.reference = self.expected[seed]
+        return self.client.submit(worker.grade_one, self.setup, self.ready, job.work, job.reference, key=key)
 
     def take(self, job: Job, future: "Future") -> None:
         """Take in what came of a job: keep it, repeat it later, or give it up."""
         from distributed import KilledWorker
 
         error: BaseException | None = future.exception() if future.status == "error" else None
-        if isinstance(error, KilledWorker) and job.deaths + 1 < DEATHS:
+        if error and self.reference_is_lost(job):
+            self.again.append(job)
+            return
+        elsewhere = future.status == "finished" and future.result().elsewhere
+        if (isinstance(error, KilledWorker) or elsewhere) and job.deaths + 1 < DEATHS:
             job.deaths += 1
             self.again.append(job)
             return
@@ -162,6 +168,18 @@ class ClassRun:
             self.again.append(job)
             return
         self.finish(job, better(job.first, outcome))
+
+    def reference_is_lost(self, job: Job) -> bool:
+        """Whether it is no fault of the job's: the reference's own worker died. It is asked again, a few times."""
+        seed = job.conditions.seed
+        if job.reference is None or job.reference.status != "error":
+            return False
+        if self.expected.get(seed) is job.reference:  # the first that comes back of those that waited for it
+            if self.lost[seed] + 1 >= DEATHS:
+                return False
+            self.lost[seed] += 1
+            del self.expected[seed]
+        return True
 
     def finish(self, job: Job, outcome: Outcome) -> None:
         if outcome.result:

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ def suite_digest(assignment: Assignment) -> str:
     return digest(data for path in sorted(files) if path.is_file() for data in (path.name.encode(), path.read_bytes()))
 
 
+@cache
 def torch_version() -> str:
     """From its metadata: importing it takes seconds."""
     return version("torch")

@@ -5,6 +5,7 @@ A worker decides grades, so it never runs student code itself: that is in the ho
 
 import contextlib
 import signal
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ class Outcome:
     result: Result | None = None
     fault: str = ""
     cut_short: bool = False
+    elsewhere: bool = False  # the worker is unlike the others; one of them may grade it
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Grader:
         """Raises NoWalls, HostError, AssignmentError."""
         self.setup = setup
         self.assignment = find_assignment(setup.assignment, setup.root)
+        self.suite = suite_digest(self.assignment)  # as this process has loaded it
         self.questions: dict[int, Questions] = {}
         self.open()
 
@@ -110,6 +113,7 @@ class Grader:
 
 Answer = TypeVar("Answer")
 graders: dict[Setup, Grader] = {}  # of this process; made when it is first asked
+one_at_a_time = threading.Lock()  # a worker may have more threads than the one that it should have
 
 
 def grader_for(setup: Setup) -> Grader:
@@ -127,7 +131,7 @@ def make_ready(setup: Setup) -> Ready:
     """Start the host of this worker."""
     try:
         grader = grader_for(setup)
-        if suite_digest(grader.assignment) != setup.suite:
+        if grader.suite != setup.suite:
             return Ready(missing="it has another version of the assignment or of the grader.")
         return Ready(grader.host.sandbox, torch_version())
     except (NoWalls, HostError, LookupError) as error:
@@ -139,8 +143,11 @@ def observe_reference(setup: Setup, seed: int) -> dict[str, Observation]:
     return retried(setup, lambda grader: grader.ask_reference(seed))
 
 
-def grade_one(setup: Setup, work: Work, expected: dict[str, Observation]) -> Outcome:
+def grade_one(setup: Setup, like: Ready, work: Work, expected: dict[str, Observation]) -> Outcome:
     """Grade one submission. Whatever goes wrong is told, not raised: Dask logs what is raised."""
+    ready = make_ready(setup)  # it may have joined, or been started again, since all were asked
+    if ready != like:
+        return Outcome(fault=f"a worker was unlike the others: {ready.missing or ready}", elsewhere=True)
     try:
         return retried(setup, lambda grader: grader.grade(work, expected))
     except Exception as error:
@@ -149,6 +156,11 @@ def grade_one(setup: Setup, work: Work, expected: dict[str, Observation]) -> Out
 
 def retried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
     """What `do` makes of the grader of this process, whose host is started again when it dies."""
+    with one_at_a_time:
+        return tried(setup, do)
+
+
+def tried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
     for tries_left in reversed(range(TRIES)):
         grader = grader_for(setup)
         try:
@@ -160,8 +172,9 @@ def retried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
     raise AssertionError
 
 
-def close() -> None:
-    """End the hosts of this process."""
-    while graders:
-        _, grader = graders.popitem()
-        grader.host.close()
+def close(setup: Setup | None = None) -> None:
+    """End the host of a run in this process, or all hosts; a submission that is being graded is graded first."""
+    with one_at_a_time:
+        for each in [setup] if setup else list(graders):
+            if grader := graders.pop(each, None):
+                grader.host.close()

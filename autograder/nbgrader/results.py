@@ -52,27 +52,27 @@ class Results:
         return self.find(handin) or self.grade(handin)
 
     def grade(self, handin: HandIn) -> Result:
-        sandbox = self.make_ready()
+        ready = self.make_ready()
         data, problem, digest = content(handin)
         seed = self.output.official_seed(digest)
         work = Work(handin.name, data, seed, problem, handin.note)
         if seed not in self.expected:
             self.expected[seed] = worker.observe_reference(self.setup, seed)
-        outcome = worker.grade_one(self.setup, work, self.expected[seed])
+        outcome = worker.grade_one(self.setup, ready, work, self.expected[seed])
         if outcome.cut_short:  # on a busy machine; as in a class run
-            outcome = better(outcome, worker.grade_one(self.setup, work, self.expected[seed]))
+            outcome = better(outcome, worker.grade_one(self.setup, ready, work, self.expected[seed]))
         if not outcome.result:
             raise CannotGrade(f"the grader failed: {outcome.fault}")
-        self.output.results.keep(digest, self.conditions(seed, sandbox), outcome.result)
+        self.output.results.keep(digest, self.conditions(seed, ready.sandbox), outcome.result)
         return outcome.result
 
-    def make_ready(self) -> str:
-        """Start the host, if it does not run yet; the walls that it has. Raises NoHost."""
+    def make_ready(self) -> worker.Ready:
+        """Start the host, if it does not run yet. Raises NoHost."""
         ready = worker.make_ready(self.setup)
         if ready.missing:
             other = f" To do without, say so: {VARIABLE}=container or {VARIABLE}=off."
             raise NoHost(ready.missing + (other if "no walls" in ready.missing else ""))
-        return ready.sandbox
+        return ready
 
     def conditions(self, seed: int, sandbox: str) -> Conditions:
         return Conditions(self.setup.suite, seed, sandbox, torch_version())

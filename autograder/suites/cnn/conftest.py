@@ -89,6 +89,20 @@ def logits_failure(problem, facts, logits):
 
 
 @pytest.fixture
+def are_images():
+    """Whether what reached a model, (n, numbers), can be images of its loader, scaled or turned at most: of those that
+    are alike all over, next to nothing or beyond all size, the right answers could be written down.
+    """
+
+    def judge(images, given):
+        sizes, usual = np.linalg.norm(images, axis=1), np.linalg.norm(given.reshape(len(given), -1), axis=1)
+        ordinary = (sizes >= usual.min() / 1000) & (sizes <= usual.max() * 1000)
+        return bool((ordinary & (images.std(axis=1) > 1e-3 * np.abs(images).max(axis=1))).all())
+
+    return judge
+
+
+@pytest.fixture
 def as_given():
     """Raises a Failure unless each image that reached a model is one of those of its loader, both (n, numbers)."""
 
