@@ -29,33 +29,36 @@ def autograded(root: Path, assignment: Assignment, student: str) -> Path:
     return root / AUTOGRADED / student / assignment.name
 
 
-def auto_points(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
-    """The grader's points in the gradebook, by student; without those who have not got them for every task."""
-    name, found = assignment.name, {}  # type: ignore[var-annotated]
+def booked(gradebook: Gradebook, assignment: Assignment, score: Any) -> dict[str, Points]:
+    """The points in the gradebook, by student, for tasks and questions: what this column of `Grade` has of them."""
+    found = {}  # type: ignore[var-annotated]
     rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score)
+        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, score)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
         .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
         .join(BaseCell, BaseCell.id == Grade.cell_id)
-        .filter(SubmittedAssignment.assignment_id == gradebook.find_assignment(name).id)
+        .filter(SubmittedAssignment.assignment_id == gradebook.find_assignment(assignment.name).id)
+        .filter(score.isnot(None))
     )
-    for student, cell, score in rows:
-        if cell.startswith(CHECK) and score is not None:
-            found.setdefault(student, {})[cell.removeprefix(CHECK)] = float(score)
-    return {student: points for student, points in found.items() if len(points) == len(assignment.tasks)}
+    for student, cell, points in rows:
+        found.setdefault(student, {})[cell.removeprefix(CHECK)] = float(points)
+    return found
+
+
+def auto_points(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
+    """The grader's points, by student; without those who have not got them for every task."""
+    tasks = [task.id for task in assignment.tasks]
+    found = booked(gradebook, assignment, Grade.auto_score)
+    return {
+        student: {task: points[task] for task in tasks}
+        for student, points in found.items()
+        if all(task in points for task in tasks)
+    }
 
 
 def points_by_hand(gradebook: Gradebook, assignment: Assignment) -> dict[str, Points]:
-    """What people have given, by student, for tasks and questions; it counts in the place of the grader's."""
-    return {
-        submission.student.id: {
-            grade.name.removeprefix(CHECK): grade.manual_score
-            for notebook in submission.notebooks
-            for grade in notebook.grades
-            if grade.manual_score is not None
-        }
-        for submission in gradebook.assignment_submissions(assignment.name)
-    }
+    """What people have given, by student; it counts in the place of the grader's."""
+    return booked(gradebook, assignment, Grade.manual_score)
 
 
 def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mapping[str, Row], umask: int = -1) -> None:
