@@ -76,4 +76,4 @@ def test_any_answer_gets_a_verdict(host: Host, monkeypatch: pytest.MonkeyPatch, 
             answers = {probe: garble(seen, rng) for probe, seen in grading.expected.items()}
             monkeypatch.setattr(Session, "ask", lambda self, probe, question, answers=answers: answers[probe])
             run_checks(grading, list(CNN.tasks))  # raises GraderFault if a check gives none
-        assert len(grading.results) == 34
+        assert len(grading.results) == sum(len(task.checks) for task in CNN.tasks)
