@@ -1,8 +1,6 @@
 """Grades one submission: ask, observe, compare, report. The suite's pytest tests do the comparing."""
 
 import contextlib
-import os
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,26 +21,6 @@ from autograder.rules import load_rules
 from autograder.session import MAX_NOTES, Observation, Session
 from autograder.submission import Submission, SubmissionError, read_submission
 from autograder.verdict import GraderFault
-
-# Plugins of pytest's own that no suite needs; starting one takes milliseconds, at every submission.
-UNUSED = (
-    "cacheprovider",
-    "debugging",
-    "doctest",
-    "faulthandler",
-    "junitxml",
-    "legacypath",
-    "logging",
-    "pastebin",
-    "recwarn",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-    "terminal",
-    "threadexception",
-    "unittest",
-    "unraisableexception",
-)
 
 
 class Stopped(Exception):
@@ -169,9 +147,9 @@ def draw_pictures(grading: Grading) -> list[Picture]:
 def run_checks(grading: Grading, tasks: list[Task]) -> None:
     """Run the suite's tests for these tasks. Raises GraderFault or HostError when one gives no verdict, or Stopped."""
     # Here and not above: pytest takes a moment to import, in which the host imports torch.
-    from autograder.suites import plugin
+    from autograder.suites.collected import run_suite
 
-    run_suite(grading.assignment.suite, plugin.GradingPlugin(grading, [task.id for task in tasks]))
+    run_suite(grading.assignment.suite, grading, [task.id for task in tasks])
     missing = [check for task in tasks for check in task.checks if check not in grading.results]
     if isinstance(grading.fault, HostError):
         raise grading.fault
@@ -205,37 +183,6 @@ def gpu_session(
     if device == "auto":
         return None
     raise SubmissionError(f"PyTorch sees no {gpu} device here: use DEVICE=auto or DEVICE=cpu")
-
-
-def run_suite(suite: Path, plugin: Any) -> None:
-    """The tests of a suite alone: no other plugin, no settings of the current folder, no output of pytest's."""
-    import pytest
-    import pytest_timeout  # type: ignore[import-untyped]
-
-    from autograder.suites import plugin as for_suites
-
-    # Nothing is captured or watched: a notebook's kernel does that itself, and handlers of signals and logs are those
-    # of the program around it.
-    options = ["--disable-plugin-autoload", "--capture=no", "--import-mode=importlib", "--assert=plain"]
-    for unused in UNUSED:
-        options += ["-p", f"no:{unused}"]
-    # Nor is a conftest.py above the suite its own.
-    options += ["-c", str(for_suites.SETTINGS), "--rootdir", str(suite), "--confcutdir", str(suite)]
-    before = os.environ.pop("PYTEST_ADDOPTS", None)
-    try:
-        pytest.main([*options, str(suite)], plugins=[pytest_timeout, for_suites, plugin])
-        if plugin.interrupted:
-            raise KeyboardInterrupt  # pytest takes Ctrl-C for itself
-    finally:
-        if before is not None:
-            os.environ["PYTEST_ADDOPTS"] = before
-        # pytest keeps the last failure for a debugger, and with it all that the submission answered.
-        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
-            vars(sys).pop(name, None)
-        # pytest names a module by its path below the suite: another suite's test_train.py must not find this one.
-        for name, module in list(sys.modules.items()):
-            if str(getattr(module, "__file__", None)).startswith(str(suite)):
-                del sys.modules[name]
 
 
 def notes(session: Session) -> list[str]:

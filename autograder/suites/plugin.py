@@ -64,10 +64,16 @@ class GradingPlugin:
         self.grading = grading
         self.selected = selected
         self.interrupted = False  # by Ctrl-C
+        self.over = False  # whether no more tests are to be run
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest has subclasses of KeyboardInterrupt for reasons of its own.
         self.interrupted = type(excinfo.value) is KeyboardInterrupt
+
+    def begin(self, config: pytest.Config, grading: "Grading") -> None:
+        """From now on, what is run is run for this submission."""
+        self.grading = config.stash[GRADING] = grading
+        self.over = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -103,7 +109,7 @@ class GradingPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        check = next(item.iter_markers("task")).args[0]
+        check = check_of(item)
         raised = call.excinfo.value if call.excinfo else None
         if isinstance(raised, Exception) and call.when == "call" and self.is_the_answer(item, raised):
             raised = Failure("an answer that can be read", "something else", "keep to the names of the starter")
@@ -117,7 +123,7 @@ class GradingPlugin:
             report.outcome = "skipped"
             report.longrepr = (str(item.path), 0, str(raised))
         elif raised:
-            item.session.shouldstop = "the grader itself failed"
+            self.stop(item, "the grader itself failed")
         return report
 
     def is_the_answer(self, item: pytest.Item, raised: Exception) -> bool:
@@ -136,12 +142,21 @@ class GradingPlugin:
         return True
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        check = next(item.iter_markers("task")).args[0]
+        check = check_of(item)
         self.grading.on_check(self.grading.assignment.task(check), check)
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         if self.grading.stop():
-            item.session.shouldstop = "the caller wants no more"
+            self.stop(item, "the caller wants no more")
+
+    def stop(self, item: pytest.Item, why: str) -> None:
+        self.over = True
+        item.session.shouldstop = why
+
+
+def check_of(item: pytest.Item) -> str:
+    """The check that a test decides."""
+    return next(item.iter_markers("task")).args[0]
 
 
 @pytest.fixture
