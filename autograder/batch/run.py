@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder import known
 from autograder.assignment import Assignment
-from autograder.batch.cluster import ClusterError, cores, open_cluster
+from autograder.batch.cluster import cores, open_cluster
 from autograder.batch.jobs import ClassRun
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
@@ -45,15 +45,9 @@ def grade_class(
         to_do = run.look_up(handins)
         try:
             run.grade(to_do)
-        except ClusterError:
-            raise  # there is nobody to ask for more
-        except BaseException:
-            client.run(close, setup, wait=False)  # on a cluster that goes on; ours ends with its processes
-            raise
-        else:
-            client.run(close, setup)
         finally:
             write_pages(run, handins)
+        client.run(close, setup)
     return run.done(handins)
 
 

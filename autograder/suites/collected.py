@@ -82,12 +82,14 @@ class Collected:
         items = [item for item in self.items if plugin.check_of(item).partition(".")[0] in selected]
         if not items:
             return
-        self.plugin.begin(items[0].config, grading)
+        config = items[0].config
+        self.plugin.begin(config, grading)
         try:
             for item, following in zip(items, [*items[1:], None], strict=True):
                 if not self.plugin.over:
                     item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
+            self.plugin.end(config)
             # pytest keeps the last failure for a debugger, and with it all that the submission answered.
             for name in ("last_type", "last_value", "last_traceback", "last_exc"):
                 vars(sys).pop(name, None)

@@ -75,6 +75,10 @@ class GradingPlugin:
         self.grading = config.stash[GRADING] = grading
         self.over = False
 
+    def end(self, config: pytest.Config) -> None:
+        """Forget the submission: what it has answered may be large."""
+        del self.grading, config.stash[GRADING]
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.grading.fault = RuntimeError(report.longreprtext)
