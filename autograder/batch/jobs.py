@@ -147,10 +147,11 @@ class ClassRun:
         from distributed import KilledWorker
 
         error: BaseException | None = future.exception() if future.status == "error" else None
+        outcome: Outcome | None = future.result() if future.status == "finished" else None
         if error and self.reference_is_lost(job):
             self.again.append(job)
             return
-        elsewhere = future.status == "finished" and future.result().elsewhere
+        elsewhere = outcome is not None and outcome.elsewhere
         if (isinstance(error, KilledWorker) or elsewhere) and job.deaths + 1 < DEATHS:
             job.deaths += 1
             self.again.append(job)
@@ -159,10 +160,8 @@ class ClassRun:
             outcome = Outcome(fault=f"the worker that graded it died, {DEATHS} times")
         elif error:
             outcome = Outcome(fault=f"its worker could not grade it: {error}")
-        elif future.status != "finished":
+        elif outcome is None:
             raise ClusterError("the scheduler is gone; what is graded stays, and the same command goes on from here")
-        else:
-            outcome = future.result()
         if outcome.cut_short and not job.first:
             job.first = outcome
             self.again.append(job)

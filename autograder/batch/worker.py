@@ -157,18 +157,14 @@ def grade_one(setup: Setup, like: Ready, work: Work, expected: dict[str, Observa
 def retried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
     """What `do` makes of the grader of this process, whose host is started again when it dies."""
     with one_at_a_time:
-        return tried(setup, do)
-
-
-def tried(setup: Setup, do: Callable[[Grader], Answer]) -> Answer:
-    for tries_left in reversed(range(TRIES)):
-        grader = grader_for(setup)
-        try:
-            return do(grader)
-        except HostError:
-            if not tries_left:
-                raise
-            grader.reopen()
+        for tries_left in reversed(range(TRIES)):
+            grader = grader_for(setup)
+            try:
+                return do(grader)
+            except HostError:
+                if not tries_left:
+                    raise
+                grader.reopen()
     raise AssertionError
 
 

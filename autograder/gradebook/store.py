@@ -15,8 +15,6 @@ from traitlets.config import Application
 
 from autograder.gradebook.course_file import CourseFileError, load_course
 
-AUTOGRADED = "autograded"
-
 
 class CourseError(RuntimeError):
     """The folder is no course of nbgrader's; the text says what to do."""
@@ -71,9 +69,14 @@ def submitted(root: Path, assignment: str) -> set[str]:
     return {folder.parent.name for folder in (root / "submitted").glob(f"*/{assignment}") if folder.is_dir()}
 
 
+def autograded(root: Path, assignment: str, student: str) -> Path:
+    """Where nbgrader puts what it has graded of a student."""
+    return root / "autograded" / student / assignment
+
+
 def mark_of(root: Path, assignment: str, student: str) -> dict[str, Any]:
     """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
-    path = root / AUTOGRADED / student / assignment / f"{assignment}.ipynb"
+    path = autograded(root, assignment, student) / f"{assignment}.ipynb"
     try:
         mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
     except (OSError, ValueError, LookupError, TypeError):

@@ -11,7 +11,7 @@ from nbgrader.utils import rmtree
 from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.gradebook.late import plural
-from autograder.gradebook.store import AUTOGRADED, mark_of, open_gradebook
+from autograder.gradebook.store import autograded, mark_of, open_gradebook
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted
 from autograder.nbgrader.judge import CHECK
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 Points = dict[str, float]  # by task
 PATTERN = "[]*?"  # nbgrader looks for notebooks by patterns, and takes a student's name for a part of one
-
-
-def autograded(root: Path, assignment: Assignment, student: str) -> Path:
-    return root / AUTOGRADED / student / assignment.name
 
 
 def booked(gradebook: Gradebook, assignment: Assignment, score: Any) -> dict[str, Points]:
@@ -76,7 +72,7 @@ def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mappi
     for one in able:
         let_nbgrader_find(one.folder, assignment.name)
     for one in able:  # what is there is written anew; nbgrader would leave it as it is
-        if (old := autograded(root, assignment, one.student)).exists():
+        if (old := autograded(root, assignment.name, one.student)).exists():
             rmtree(str(old))
     exclude = excluded([*failed, *(one.student for one in (*planned.kept, *planned.older))])
     wrong = []

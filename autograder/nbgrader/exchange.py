@@ -17,12 +17,11 @@ from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.store import gradebook_of
+from autograder.handins.choice import NBGRADERS
 from autograder.handins.lay_out import Folder, folders, lay_out, unpack
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
 from autograder.submission import SubmissionError
-
-NEEDED = ("timestamp.txt", "submission_secret.txt")  # what `nbgrader submit` adds, and the exchange goes by
 
 
 class LmsFiles(ExtractorPlugin):
@@ -107,7 +106,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         folders = [Path(folder) for folder in glob.glob(self.src_path)]
         try:
             for folder in folders:
-                if all((folder / name).exists() for name in NEEDED):
+                if all((folder / name).exists() for name in NBGRADERS):  # by which the exchange goes
                     self.src_path = glob.escape(str(folder))
                     super().copy_files()
                 else:
