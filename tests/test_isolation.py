@@ -1,6 +1,7 @@
 """The processes of student code: forked or spawned, ended for good, and nothing left behind."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -116,3 +117,36 @@ def test_what_student_code_finds_around_it(tmp_path: Path, name: str) -> None:
     report = grade(CNN, path, host, tasks=["conv_output_size"])
     host.close()
     assert report.score == 8, report.tasks[0].checks[0].message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="large pages are asked for on Linux only")
+def test_what_a_host_holds_is_put_into_large_pages_and_stays_as_it_is() -> None:
+    code = """
+import mmap, re
+from pathlib import Path
+from autograder.isolation.pages import COLLAPSE, collapse
+
+def filled() -> mmap.mmap:
+    memory = mmap.mmap(-1, 16 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for page in range(4096):
+        memory[4096 * page] = page % 251
+    return memory
+
+def large() -> int:
+    return sum(map(int, re.findall(r"AnonHugePages: +([0-9]+)", Path("/proc/self/smaps").read_text())))
+
+try:
+    filled().madvise(COLLAPSE, 0, 16 << 20)
+except OSError as error:
+    print(error)
+    raise SystemExit(77)
+held, before = filled(), large()
+collapse()
+assert all(held[4096 * page] == page % 251 for page in range(4096))
+print(large() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    if done.returncode == 77:
+        pytest.skip(f"this kernel gives no large pages when asked: {done.stdout}")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 12 << 10  # kB, of 16 MB that need not begin with a large page

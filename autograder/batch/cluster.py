@@ -18,6 +18,9 @@ SETTINGS = {
     "distributed.scheduler.work-stealing": False,
     # Dask samples what its workers do every 10 ms, and keeps it: 1 MB a submission.
     "distributed.worker.profile.enabled": False,
+    # It looks after itself 50 times a second, in each process, which takes a tenth of a core.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
     # Nor what has been said: a thousand messages of each connection, and submissions are in them.
     "distributed.admin.low-level-log-length": 10,
     "distributed.worker.preload": ["autograder.batch.worker"],  # for its `dask_setup`

@@ -13,6 +13,7 @@ from autograder.assignment import PACKAGE
 from autograder.isolation.lower import SCRATCH
 
 PROGRAM = "bwrap"
+LARGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage")  # where glibc looks whether there are any
 USER = "1000"  # inside; also for root, who cannot be mapped into a nested namespace
 
 
@@ -28,6 +29,8 @@ def behind_walls(command: list[str], environment: dict[str, str]) -> list[str]:
         options += ["--symlink", str(folder.readlink()), str(folder)] if folder.is_symlink() else read_only(folder)
     for folder in pythons_folders():
         options += read_only(folder)  # what it links to, where it is a link
+    if LARGE_PAGES.exists():
+        options += read_only(LARGE_PAGES)
     options += [*read_only(PACKAGE), *empty(PACKAGE / "suites")]
     options += ["--proc", "/proc", "--dev", "/dev", "--size", str(64 << 20), "--tmpfs", SCRATCH]
     # The root that bubblewrap makes, and its /dev, are in memory and could be filled.

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
-from autograder.isolation import limits
+from autograder.isolation import limits, pages
 
 
 def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket, bool], NoReturn]") -> None:
@@ -28,10 +28,7 @@ def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket
 
     `be` is what a child does, with its socket and whether it sees a GPU.
     """
-    import_torch()
-    if warm:
-        take_one_step()
-    gc.freeze()  # a child that looked through torch for garbage would copy the pages of all that is there
+    prepare(warm)
     while True:
         command, fds, _, _ = socket.recv_fds(control, 64, 1)
         if not command:
@@ -46,6 +43,16 @@ def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket
             be(socket.socket(fileno=fds[0]), command == b"gpu")
         os.close(fds[0])
         control.send(str(wait_for(pid, control)).encode())
+
+
+def prepare(warm: bool) -> None:
+    """Have all at hand that a child needs, and its fork cheap."""
+    import_torch()
+    if warm:
+        take_one_step()
+    gc.freeze()  # a child that looked through torch for garbage would copy the pages of all that is there
+    if warm:
+        pages.collapse()
 
 
 def wait_for(pid: int, control: socket.socket) -> int:
@@ -152,7 +159,9 @@ def import_torch() -> None:
     """Import torch on one thread. One op on more threads before a fork would hang the child (pytorch issue 17199)."""
     import torch
 
-    import autograder.observe  # noqa: F401  so that the child finds it loaded
+    # So that the child finds them loaded; the probes of a suite use the second.
+    import autograder.elsewhere
+    import autograder.observe  # noqa: F401
 
     torch.set_num_threads(1)
 

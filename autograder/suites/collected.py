@@ -2,10 +2,12 @@
 than running them.
 """
 
+import faulthandler
 import os
 import sys
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_timeout  # type: ignore[import-untyped]
@@ -76,6 +78,23 @@ class Collected:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the tests out of pytest's hands, before it runs any."""
         self.items = session.items
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_timeout_set_timer(self, settings: Any) -> bool | None:
+        """Outside the main thread pytest-timeout starts a thread of Python's for each test, which takes longer than most
+        of them. This one is C's; it also ends the process.
+        """
+        if threading.current_thread() is threading.main_thread():
+            return None
+        faulthandler.dump_traceback_later(settings.timeout, exit=True, file=2)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_timeout_cancel_timer(self) -> bool | None:
+        if threading.current_thread() is threading.main_thread():
+            return None
+        faulthandler.cancel_dump_traceback_later()
         return True
 
     def run(self, grading: "Grading", selected: list[str]) -> None:

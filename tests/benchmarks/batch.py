@@ -22,7 +22,7 @@ from grade import BARE  # noqa: E402
 from autograder.assignment import find_assignment  # noqa: E402
 from autograder.batch.cluster import cores  # noqa: E402
 from autograder.grade import grade  # noqa: E402
-from autograder.isolation.host import import_torch, take_one_step  # noqa: E402
+from autograder.isolation.host import prepare  # noqa: E402
 from autograder.isolation.launch import ForkingHost, Host  # noqa: E402
 from autograder.rules import load_rules  # noqa: E402
 from autograder.session import Session  # noqa: E402
@@ -121,8 +121,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else CLASS
     ratio, seconds = walls()
     print(f"walls: {ratio:.3f} times as long as without ({seconds:.2f} s a right submission)", flush=True)
-    import_torch()
-    take_one_step()
+    prepare(warm=True)  # as a host does, so that a fork here is one of the host
     host = ForkingHost(warm=True, walled=True)
     bare, child = milliseconds(bare_fork, FORKS), milliseconds(lambda: start_and_end(host), FORKS)
     host.close()
