@@ -159,7 +159,7 @@ def import_torch() -> None:
     """Import torch on one thread. One op on more threads before a fork would hang the child (pytorch issue 17199)."""
     import torch
 
-    # So that the child finds them loaded; the probes of a suite use the second.
+    # So that the child finds them loaded; the first is for the probes of a suite.
     import autograder.elsewhere
     import autograder.observe  # noqa: F401
 

@@ -85,9 +85,7 @@ def layers(student: Student, question: Question, seen: Seen) -> None:
     model, seen.values["error"] = build(student, question)
     for name in question["layers"]:
         observe_layer(getattr(model, name, None), name, question, seen)
-    seen.values["chain"] = trace_chain(
-        {name: getattr(model, name, None) for name in question["layers"]}, question, seen
-    )
+    seen.values["chain"] = trace_chain(model, question, seen)
 
 
 def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None:
@@ -97,10 +95,8 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
         return
     try:
         with torch.no_grad():
-            shape = question["input_shapes"][name]
-            facts["output_shape"] = plain(layer(torch.zeros(shape)), text=False)[
-                "shape"
-            ]  # first: a lazy layer gets its weights
+            # First: a lazy layer gets its weights.
+            facts["output_shape"] = output_shape(layer, question["input_shapes"][name])
             parameters = dict(layer.named_parameters()) if isinstance(layer, nn.Module) else {}
             facts["parameters"] = sum(p.numel() for p in parameters.values())
             facts["trainable"] = sum(p.numel() for p in parameters.values() if p.requires_grad)
@@ -111,6 +107,10 @@ def observe_layer(layer: Any, name: str, question: Question, seen: Seen) -> None
             seen.arrays[name] = array(layer(tensor(question, f"in.{name}")))
     except Exception as error:
         facts["error"] = describe_error(error, set())
+
+
+def output_shape(layer: Any, input_shape: list[int]) -> list[int]:
+    return plain(layer(torch.zeros(input_shape)), text=False)["shape"]
 
 
 def forward(student: Student, question: Question, seen: Seen) -> None:
@@ -182,21 +182,20 @@ def trace_forward(student: Student, question: Question) -> Trace:
     return rows
 
 
-def trace_chain(layers: dict[str, Any], question: Question, seen: Seen) -> Trace:
+def trace_chain(model: Any, question: Question, seen: Seen) -> Trace:
     """The layers one after another, as far as they are there and fit: a picture while `forward` still waits. What a layer
     makes of the right shape has been observed; only of another is it asked.
     """
     rows: Trace = []
     shape = [64, 1, 28, 28]
     with contextlib.suppress(Exception), torch.no_grad():
-        for name, layer in layers.items():
+        for name in question["layers"]:
+            layer, facts = getattr(model, name, None), seen.values[name]
             if layer is None or layer is ...:
                 break
-            rows.append((name, plain(layer, text=False)["type"], None))
-            if shape == question["input_shapes"][name] and "output_shape" in seen.values[name]:
-                shape = seen.values[name]["output_shape"]
-            else:
-                shape = plain(layer(torch.zeros(shape)), text=False)["shape"]
+            rows.append((name, facts["type"], None))
+            known = facts.get("output_shape") if shape == question["input_shapes"][name] else None
+            shape = known or output_shape(layer, shape)
             rows[-1] = (*rows[-1][:2], shape)
     return rows
 
