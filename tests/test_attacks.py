@@ -429,6 +429,17 @@ def test_weights_after_a_batch_that_never_was(host: Host, monkeypatch: pytest.Mo
         assert forged(monkeypatch, host, "train", update=seen) == set()
 
 
+@pytest.mark.parametrize("task", ["train", "evaluate"])
+@pytest.mark.parametrize("image", [1, [3, 1, 4, 1]], ids=["all alike", "made up"])
+def test_a_pass_on_another_device_that_never_was(
+    host: Host, monkeypatch: pytest.MonkeyPatch, task: str, image: Any
+) -> None:
+    arrays = {"image": np.full((1, 4), image, dtype=np.float32), "logits": np.ones((1, 3), dtype=np.float32)}
+    arrays["moves"] = np.ones(2, dtype=np.int64)
+    for error in (None, {"type": "ValueError", "message": "an error afterwards"}):
+        assert forged(monkeypatch, host, task, device=Observation({}, arrays, error)) == set()
+
+
 def test_how_many_are_right_is_drawn() -> None:
     """Else the accuracy could be written down. No number of right ones may make a wrong fraction the right one."""
     fractions = set()

@@ -3,8 +3,8 @@
 # unfinished: train
 # tasks: train learns
 # honest: 0
-# earns: 12
-# forges: train.batches train.arguments train.device train.progress
+# earns: 10
+# forges: train.batches train.arguments train.progress
 
 # %% answer="train" tags=["attack"]
 def train(dataloader, model, loss_fn, optimizer, epochs=5):

@@ -557,7 +557,9 @@ class CountingLoss(nn.Module):
 
 
 class CountingModel(nn.Module):
-    """A linear model that notes the backward passes through it: the batch, and its first image as it arrived."""
+    """A linear model that notes the backward passes through it: the batch, its first image as it arrived, and the logits
+    of this image.
+    """
 
     def __init__(self, question: Question) -> None:
         super().__init__()
@@ -566,11 +568,13 @@ class CountingModel(nn.Module):
         self.x = tensor(question, "x")
         self.numbers = BatchNumbers(self.x, question["batch"])
         self.passes = Passes()
-        self.calls = 0
+        self.calls: list[tuple[int, np.ndarray, np.ndarray]] = []  # the first, with gradients or without
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        self.calls += 1
-        return self.passes.watch(self.linear(x.flatten(1)), (self.numbers(x), array(x[0].flatten())))
+        logits = self.linear(x.flatten(1))
+        row = (self.numbers(x), array(x[0].flatten()), array(logits[0]))
+        self.calls = self.calls or [row]
+        return self.passes.watch(logits, row)
 
 
 def train_arguments(student: Student, question: Question, seen: Seen) -> None:
@@ -598,8 +602,8 @@ def train_arguments(student: Student, question: Question, seen: Seen) -> None:
             trained = not torch.equal(model.linear.weight, tensor(question, "weight")) or other_optimizer.steps > 0
             used = [len(loss_fn.passes.rows()), optimizer.steps, int(trained)]
             rows = model.passes.rows()
-            seen.arrays[f"{call}.order"] = np.array([number for number, _ in rows], dtype=np.int64)
-            seen.arrays[f"{call}.first"] = np.array([first for _, first in rows], dtype=np.float32).reshape(-1, 4)
+            seen.arrays[f"{call}.order"] = np.array([number for number, _, _ in rows], dtype=np.int64)
+            seen.arrays[f"{call}.first"] = np.array([first for _, first, _ in rows], dtype=np.float32).reshape(-1, 4)
             seen.arrays[f"{call}.used"] = np.array(used, dtype=np.int64)
 
 
@@ -650,22 +654,28 @@ def on_another_device(question: Question, seen: Seen) -> Iterator[tuple[DataLoad
 
 
 def train_device(student: Student, question: Question, seen: Seen) -> None:
-    """`moves`, and `passes`, how many batches went through."""
+    """`moves`, and of the first pass `image` and `logits`."""
     with on_another_device(question, seen) as (loader, model):
         try:
             optimizer = torch.optim.SGD(model.parameters(), lr=0.01, foreach=False)
             call_train(student, loader, model, optimizer, epochs=2)
         finally:
-            seen.arrays["passes"] = np.array([len(model.passes.rows())], dtype=np.int64)
+            report_first(model.passes.rows(), seen)
 
 
 def evaluate_device(student: Student, question: Question, seen: Seen) -> None:
-    """`moves`, and `passes`, how many batches went through."""
+    """`moves`, and of the first pass `image` and `logits`."""
     with on_another_device(question, seen) as (loader, model):
         try:
             call_evaluate(student, loader, model)
         finally:
-            seen.arrays["passes"] = np.array([model.calls], dtype=np.int64)
+            report_first(model.calls, seen)
+
+
+def report_first(rows: list[tuple[int, np.ndarray, np.ndarray]], seen: Seen) -> None:
+    """`image`, (1, 4), the first of a batch that went through the given model, and its `logits`, (1, 3)."""
+    for _, image, logits in rows[:1]:
+        seen.arrays["image"], seen.arrays["logits"] = image[None], logits[None]
 
 
 def collate_on_cpu(samples: list[tuple[torch.Tensor, torch.Tensor]]) -> list[torch.Tensor]:
