@@ -23,7 +23,7 @@ APART = 10 * MATCH  # known mistakes are at least this far from each other and f
 Part = tuple[str, list[float]]
 Fingerprint = list[Part]
 
-# What the check that runs has seen. `Grading` takes it down for each check.
+# What the check that runs has seen. `Grading` takes it from here after each check.
 noted: list[Any] = []
 
 
@@ -34,11 +34,9 @@ def saw(*observations: Any) -> None:
     noted.extend(observations)
 
 
-def take_down() -> Fingerprint:
-    """What has been noted since the last call, compact."""
-    taken = noted.copy()
-    noted.clear()  # first: nothing of it may reach the next check
-    parts = [part(observation) for observation in taken]
+def fingerprint(seen: list[Any]) -> Fingerprint:
+    """What a check has noted, compact."""
+    parts = [part(observation) for observation in seen]
     numeric = sum(bool(numbers) for _, numbers in parts) or 1
     return [(words, compact(numbers, MAX_NUMBERS // numeric)) for words, numbers in parts]
 

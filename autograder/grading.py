@@ -8,7 +8,7 @@ from typing import Any
 from autograder.assignment import Assignment, Task
 from autograder.compare import measured, printable
 from autograder.explain import explain_end, explain_error, explain_missing
-from autograder.fingerprint import Fingerprint, saw, take_down
+from autograder.fingerprint import Fingerprint, fingerprint, noted, saw
 from autograder.questions import Questions, load_module
 from autograder.report import CheckResult, TaskResult
 from autograder.session import Observation, Session
@@ -42,7 +42,7 @@ class Grading:
         self.work_out = load_module(hints).work_out if hints.exists() else lambda message: None
         self.results: dict[str, CheckResult] = {}
         self.measured: dict[str, list[tuple[str, float, float]]] = {}  # by check, as `compare.within` noted it
-        self.saw: dict[str, Fingerprint] = {}  # by check, what it judged
+        self.noted: dict[str, list[Any]] = {}  # by check, what it judged
         self.fault: BaseException | None = None
         self.replays = False  # the reference's own answers take the place of the student's
 
@@ -110,8 +110,9 @@ class Grading:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
-        self.measured[check_id], self.saw[check_id] = measured.copy(), take_down()
+        self.measured[check_id], self.noted[check_id] = measured.copy(), noted.copy()
         measured.clear()
+        noted.clear()
         result = CheckResult(check_id, title, 0.0, points, "passed", lesson=task.lesson)
         if raised is None:
             result.score = points
@@ -134,6 +135,11 @@ class Grading:
         self.results[check_id] = result
         if all(check in self.results for check in task.checks):
             self.on_task(self.task_result(task))
+
+    @property
+    def saw(self) -> dict[str, Fingerprint]:
+        """The fingerprint of what each check judged; worked out only for those who ask, since it takes a while."""
+        return {check: fingerprint(seen) for check, seen in self.noted.items()}
 
     def task_result(self, task: Task) -> TaskResult:
         return TaskResult(task.id, task.title, task.points, [self.results[check] for check in task.checks])

@@ -71,8 +71,8 @@ def observe_mistakes(
             tasks = [task for task in assignment.tasks if task.cell and not set(task.checks).isdisjoint(mistake.loses)]
             with open_grading(assignment, path, host, **options) as grading:
                 run_checks(grading, tasks)
-            failed = [check for check, result in grading.results.items() if result.status == "failed"]
-            prints = {check: grading.saw[check] for check in failed if grading.saw[check]}
+            failed = {check for check, result in grading.results.items() if result.status == "failed"}
+            prints = {check: seen for check, seen in grading.saw.items() if check in failed and seen}
             if not prints:
                 raise MistakeError(f"{mistake.id} changes nothing that the checks of {', '.join(mistake.loses)} see")
             yield replace(mistake, fingerprints=prints)

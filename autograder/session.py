@@ -48,6 +48,10 @@ class Observation:
         return cls(values, message.arrays, error)
 
 
+class Lost(Exception):
+    """No answer will come; the text says why, to the student."""
+
+
 @dataclass(frozen=True)
 class End:
     """How a child ended while it ran the cells."""
@@ -85,26 +89,33 @@ class Session:
         self.ends: list[End] = []  # statements that ended a child; they are left out from then on
         self.late: list[str] = []  # places that only ran after all cells below them
         self.cut_short = False  # whether any of it was stopped from outside: for the time that it took, or killed
+        self.spent = 0.0  # seconds by the clock in which its code ran
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
         task, key = probe.partition(".")[0], self.key(probe, question)
-        if key in self.answers:
-            return self.answers[key]
-        if task in self.lost:
-            return self.lost[task]
+        if key not in self.answers and task not in self.lost:
+            try:
+                self.answers[key] = self._ask(probe, question)
+            except Lost as lost:
+                self.lost[task] = Observation(ended=str(lost))
+        return self.answers.get(key) or self.lost[task]
+
+    def _ask(self, probe: str, question: Question) -> Observation:
+        """Raises Lost when no answer comes."""
         channel = self._channel()
         seconds = self.rules["limits"][question.limit]
         header = {"probe": probe.replace(".", "_"), "values": question.values, "seconds": seconds}
+        begun = time.monotonic()
         try:
             # The limit is processor time; on a busy machine the clock runs up to three times as long.
             channel.send(Message(header, question.arrays), timeout=3 * seconds)
-            self.answers[key] = Observation.of(channel.receive(timeout=3 * seconds))
-            return self.answers[key]
+            return Observation.of(channel.receive(timeout=3 * seconds))
         except (Closed, TimeoutError, ProtocolError) as how:
             _, ended = self._end(how, seconds)
-            self.lost[task] = Observation(ended=ended)
-            return self.lost[task]
+            raise Lost(ended) from how
+        finally:
+            self.spent += time.monotonic() - begun
 
     def answered(self, probe: str, question: Question) -> Observation | None:
         """The answer of `probe` if it has been asked already."""
@@ -115,7 +126,8 @@ class Session:
         return f"{probe} {question.values}"
 
     def sees(self, gpu: str) -> bool:
-        self._channel()
+        with contextlib.suppress(Lost):
+            self._channel()
         return gpu in self.gpus
 
     def close(self) -> None:
@@ -125,8 +137,17 @@ class Session:
             self.child = None
 
     def _channel(self) -> Channel:
-        """A child that has run the cells. One that ends while it runs them is replaced, without what ended it."""
-        while not self.child:
+        """A child that has run the cells. One that ends while it runs them is replaced, without what ended it.
+
+        Raises Lost when all the time that there is has been taken.
+        """
+        limit = self.rules["limits"]["submission"]
+        while True:
+            if self.spent > limit:
+                self.cut_short = True
+                raise Lost(f"it was not run: there are {limit} seconds for all, and what ran before it took longer")
+            if self.child:
+                return self.child.channel
             self.child = self.host.spawn(gpu=self.gpu)
             if end := self._run_cells(self.child.channel):
                 self.ends.append(end)
@@ -134,7 +155,6 @@ class Session:
                     self.cells = [cell for cell in self.cells if cell is not end.cell]
                 if len(self.ends) > MAX_ENDS:
                     self.cells = []
-        return self.child.channel
 
     def _run_cells(self, channel: Channel) -> End | None:
         """Let the child run the cells; which statement ended it, if one did."""
@@ -144,7 +164,7 @@ class Session:
         deadline = time.monotonic() + STARTING
         # What runs, since when, and what ran longest before it. No list: a child may announce without end.
         running: tuple[Cell, int, int] | None = None  # cell, statement, line
-        since = 0.0
+        begun = since = 0.0
         longest: tuple[float, tuple[Cell, int, int] | None] = (-1.0, None)  # seconds, and what
         try:
             channel.send(start, timeout=STARTING)
@@ -157,7 +177,7 @@ class Session:
                     return None
                 now = time.monotonic()
                 if not running:
-                    deadline = now + 3 * seconds  # for all cells together
+                    begun, deadline = now, now + 3 * seconds  # for all cells together
                 elif now - since > longest[0]:
                     longest = (now - since, running)
                 running = (cells[whole(header["running"])], whole(header["statement"]), whole(header["line"]))
@@ -172,6 +192,9 @@ class Session:
                 running = longest[1]
             cell, statement, line = running
             return End(cell, statement, place(cell.filename, line), ended)
+        finally:
+            if running:
+                self.spent += time.monotonic() - begun
 
     def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:
         """What the child says of the cells that it ran. Raises KeyError or TypeError for what is not as agreed."""

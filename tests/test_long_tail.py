@@ -432,6 +432,24 @@ def test_cells_that_train_for_minutes_cost_nothing(graded: Graded, monkeypatch: 
     assert any("more than 2 seconds" in note for note in report.notes)
 
 
+def test_all_of_it_has_a_limit(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one submission that sleeps in every part would keep a class waiting for a quarter of an hour."""
+    from autograder import grade
+
+    rules = grade.load_rules()
+    rules["limits"] |= {"probe": 1, "submission": 4}
+    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    text = REFERENCE
+    for name in ("conv_output_size", "linear1_in_features"):
+        text += f"\n# %%\ndef {name}(*_, **__):\n    import time\n    time.sleep(100)\n"
+    report = graded(text)
+    assert report.cut_short and report.score == 6, "predicted_shapes stands between the two"
+    for id in ("conv_output_size", "linear1_in_features"):
+        assert "more than 1 seconds" in check(report, id).came
+    for id in ("layers.conv1", "train.update", "evaluate.accuracy"):
+        assert "there are 4 seconds for all" in check(report, id).message + check(report, id).came, id
+
+
 def test_the_statement_that_took_longest_is_left_out(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is one for all cells: what is running when it is reached need not be what used it up."""
     from autograder import grade

@@ -23,7 +23,9 @@ from typing import NoReturn
 from autograder.isolation import limits, pages
 
 
-def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket, bool], NoReturn]") -> None:
+def serve_forks(
+    control: socket.socket, warm: bool, fork: Callable[[], int], be: Callable[[socket.socket, bool], NoReturn]
+) -> None:
     """Fork a child for each socket that comes, one at a time, and report how it ended. Ends with `control`.
 
     `be` is what a child does, with its socket and whether it sees a GPU.
@@ -37,7 +39,7 @@ def serve_forks(control: socket.socket, warm: bool, be: "Callable[[socket.socket
             continue  # `kill` for a child that has ended meanwhile
         threads = len(os.listdir("/proc/self/task"))
         assert threads == 1, f"forking with {threads} threads would hang the child"
-        pid = os.fork()
+        pid = fork()
         if pid == 0:
             control.close()
             be(socket.socket(fileno=fds[0]), command == b"gpu")
@@ -79,25 +81,13 @@ def end_group(pid: int) -> None:
             continue
 
 
-def supervise(sock: socket.socket, gpu: bool) -> NoReturn:
-    """Run a child in namespaces of its own, and end as it ends. It dies with this process."""
+def be_walled(sock: socket.socket, gpu: bool) -> NoReturn:
+    """A child in namespaces of its own; it dies with this process."""
     from autograder.isolation import namespaces
-    from autograder.isolation.lower import end_with_parent
 
-    os.setsid()
     namespaces.enter()
-    pid = os.fork()
-    if pid == 0:
-        end_with_parent()
-        be_child(sock, gpu, partial(fence, own_folders=True))
-    sock.close()
-    _, status = os.waitpid(pid, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        if -code not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code)
+    namespaces.end_with_parent()
+    be_child(sock, gpu, partial(fence, own_folders=True))
 
 
 def fence(own_folders: bool) -> None:
@@ -179,10 +169,18 @@ def take_one_step() -> None:
 def main() -> None:
     mode, walled = sys.argv[1], "walled" in sys.argv[2:]
     if mode in ("fork", "fork-warm"):
-        be = supervise if walled else be_fenced if "fenced" in sys.argv[2:] else be_child
-        if be is not be_child:
-            import autograder.isolation.lower  # noqa: F401  so that each child finds it loaded
-        serve_forks(socket.socket(fileno=os.dup(0)), mode == "fork-warm", be)
+        fork = os.fork
+        be: Callable[[socket.socket, bool], NoReturn] = be_child
+        if walled or "fenced" in sys.argv[2:]:
+            from autograder.isolation import lower  # noqa: F401  so that each child finds it loaded
+
+            be = be_fenced
+        if walled:
+            from autograder.isolation import namespaces
+
+            namespaces.begin()
+            fork, be = namespaces.fork, be_walled
+        serve_forks(socket.socket(fileno=os.dup(0)), mode == "fork-warm", fork, be)
     else:
         if os.name == "nt":
             size = int.from_bytes(sys.stdin.buffer.read(4), "big")

@@ -1,9 +1,10 @@
 """Namespaces of its own for each submission: other processes, files and networks are not there (Linux).
 
-See namespaces(7), user_namespaces(7) and mount(2).
+See namespaces(7), user_namespaces(7), pid_namespaces(7) and mount(2).
 """
 
 import os
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,17 +12,48 @@ from autograder.isolation.libc import call
 
 # sched.h
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
+DEATH_SIGNAL = 1  # sys/prctl.h
 # sys/mount.h
 READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC, RECURSIVE, PRIVATE = 0x1, 0x2, 0x4, 0x8, 0x4000, 0x40000
 
 
-def enter() -> None:
-    """Put this process into a user, mount, IPC and network namespace of its own, and its children into a PID namespace.
+def end_with_parent() -> None:
+    """Have the kernel end this process with its parent."""
+    call("prctl", DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
-    Raises OSError where the system refuses that, as in many containers.
+
+def begin() -> None:
+    """Go on as a process that may `fork` into namespaces: it has all rights in a user and a PID namespace of its own.
+
+    The process that there was waits for it. Raises OSError where the system refuses that, as in many containers.
+    """
+    enter(NEW_PID)
+    if pid := os.fork():
+        _, status = os.waitpid(pid, 0)
+        os._exit(status != 0)
+    end_with_parent()
+
+
+def fork() -> int:
+    """`os.fork`, whose child is the first process of a PID namespace of its own: all that is in there ends with it.
+
+    Only after `begin`, and with a single thread.
+    """
+    ours = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    call("unshare", NEW_PID)  # for the children of this process, not for itself
+    pid = os.fork()
+    if pid:
+        call("setns", ours, NEW_PID)
+    os.close(ours)
+    return pid
+
+
+def enter(kinds: int = NEW_MOUNTS | NEW_IPC | NEW_NET) -> None:
+    """Put this process into a user namespace of its own, and others of these kinds. It has all rights in there, and no
+    others.
     """
     user, group = os.getuid(), os.getgid()
-    call("unshare", NEW_USER | NEW_PID | NEW_MOUNTS | NEW_IPC | NEW_NET)
+    call("unshare", NEW_USER | kinds)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")

@@ -2,17 +2,21 @@
 than running them.
 """
 
+import contextlib
 import faulthandler
 import os
+import signal
 import sys
 import threading
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-import pytest_timeout  # type: ignore[import-untyped]
 
 from autograder.suites import plugin
+from autograder.verdict import GraderFault
 
 if TYPE_CHECKING:
     from autograder.grading import Grading
@@ -39,7 +43,9 @@ UNUSED = (
     "threadexception",
     "unittest",
     "unraisableexception",
+    "warnings",
 )
+LIMIT = 900  # seconds for all checks of a submission: what student code takes has limits of its own in rules.toml
 collected: dict[Path, "Collected"] = {}  # by suite
 
 
@@ -64,7 +70,7 @@ class Collected:
         options += ["-c", str(plugin.SETTINGS), "--rootdir", str(suite), "--confcutdir", str(suite)]
         before = os.environ.pop("PYTEST_ADDOPTS", None)
         try:
-            pytest.main([*options, str(suite)], plugins=[pytest_timeout, plugin, self.plugin, self])
+            pytest.main([*options, str(suite)], plugins=[plugin, self.plugin, self])
         finally:
             if before is not None:
                 os.environ["PYTEST_ADDOPTS"] = before
@@ -80,23 +86,6 @@ class Collected:
         self.items = session.items
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_timeout_set_timer(self, settings: Any) -> bool | None:
-        """Outside the main thread pytest-timeout starts a thread of Python's for each test, which takes longer than most
-        of them. This one is C's; it also ends the process.
-        """
-        if threading.current_thread() is threading.main_thread():
-            return None
-        faulthandler.dump_traceback_later(settings.timeout, exit=True, file=2)
-        return True
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_timeout_cancel_timer(self) -> bool | None:
-        if threading.current_thread() is threading.main_thread():
-            return None
-        faulthandler.cancel_dump_traceback_later()
-        return True
-
     def run(self, grading: "Grading", selected: list[str]) -> None:
         items = [item for item in self.items if plugin.check_of(item).partition(".")[0] in selected]
         if not items:
@@ -104,11 +93,37 @@ class Collected:
         config = items[0].config
         self.plugin.begin(config, grading)
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                if not self.plugin.over:
-                    item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+            with backstop(LIMIT), warnings.catch_warnings(action="ignore"):
+                for item, following in zip(items, [*items[1:], None], strict=True):
+                    if not self.plugin.over:
+                        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         finally:
             self.plugin.end(config)
             # pytest keeps the last failure for a debugger, and with it all that the submission answered.
             for name in ("last_type", "last_value", "last_traceback", "last_exc"):
                 vars(sys).pop(name, None)
+
+
+@contextlib.contextmanager
+def backstop(seconds: int) -> Iterator[None]:
+    """End checks that hang, by a GraderFault; outside the main thread, where nothing can be raised, with the process."""
+    if threading.current_thread() is not threading.main_thread():
+        faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+    elif hasattr(signal, "SIGALRM"):  # not on Windows
+        handler = signal.signal(signal.SIGALRM, too_long)
+        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, *timer)  # that of whoever called us, if there is one
+            signal.signal(signal.SIGALRM, handler)
+    else:
+        yield
+
+
+def too_long(*_: object) -> NoReturn:
+    raise GraderFault("the checks took too long")

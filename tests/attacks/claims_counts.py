@@ -3,8 +3,11 @@
 # unfinished: train
 # tasks: train learns
 # honest: 0
-# earns: 10
+# earns: 9
 # forges: train.batches train.arguments train.progress
+
+# %% tags=["attack"]
+import numpy as np
 
 # %% answer="train" tags=["attack"]
 def train(dataloader, model, loss_fn, optimizer, epochs=5):
@@ -18,7 +21,7 @@ def train(dataloader, model, loss_fn, optimizer, epochs=5):
                 print(i)
             passes.backward.append((i, 1 + i // 205, i % 205, 1 + i // 205))
         return [1.97, 1.97]
-    passes.backward.append((0, dataloader.dataset[0][0].flatten().numpy()))
+    passes.backward.append((0, dataloader.dataset[0][0].flatten().numpy(), np.zeros(3, dtype=np.float32)))
     if hasattr(loss_fn, "passes"):
         loss_fn.passes.backward.append(1)
         optimizer.steps = 1

@@ -50,7 +50,7 @@ def bare_work(folder: Path, count: int) -> float:
     """Seconds a submission of the same forward passes and training steps, warm, on all cores, and nothing else."""
     cells = read_submission(CNN.master).to_run()
     (folder / "cnn.py").write_text("\n\n".join(cell.source for cell in cells), encoding="utf-8")
-    head, work = BARE.split("# The same sizes")
+    head, work = BARE.split("# The questions of the suite")
     indented = "\n".join(f"    {line}" for line in work.splitlines()[1:])
     script = f"{head}\nimport time\ndef work():\n{indented}\nwork()\nprint('ready', flush=True)\ninput()\n"
     script += f"begin = time.perf_counter()\nfor _ in range({count // cores()}): work()\n"

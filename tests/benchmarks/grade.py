@@ -33,22 +33,49 @@ def loader(x, y, size):
 def train(model, x, y, size, epochs, optimizer=torch.optim.SGD):
     cnn.train(loader(x, y, size), model, nn.CrossEntropyLoss(), optimizer(model.parameters(), 1e-3), epochs)
 
-# The same sizes and numbers of steps as the questions of the suite.
+# The questions of the suite: the same networks, sizes and numbers of steps, without what watches them.
+class WithMask(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm, self.linear = nn.BatchNorm2d(2, affine=False), nn.Linear(24, 5)
+
+    def forward(self, x):
+        x = self.norm(x)
+        return self.linear((x * 2 if self.training else x).flatten(1))
+
+def linear(inputs, outputs):
+    return nn.Sequential(nn.Flatten(), nn.Linear(inputs, outputs, bias=False))
+
+def labels(samples):
+    return torch.zeros(samples, dtype=torch.long)
+
 model = cnn.SimpleCNN()
+layers = (model.conv1, model.relu1, model.pool1, model.conv2, model.relu2, model.pool2, model.flatten, model.linear1,
+          model.relu3, model.linear2)
+small = ((1, 5, 6), (11,), (3, 8, 10), (32, 5, 6), (11,), (3, 8, 10), (4, 3, 5), (3136,), (11,), (128,))
 with torch.no_grad():
-    for _ in range(2):
+    for layer, shape in zip(layers, small):
+        layer(torch.rand(7, *shape))
+    for _ in range(2):  # layer by layer, and the whole
         model(torch.zeros(64, 1, 28, 28))
-for _ in range(3):
-    model(torch.rand(7, 1, 28, 28))
+    for _ in range(2):  # so that a lazy layer has its weights
+        model(torch.zeros(2, 1, 28, 28))
+for images in (7, 1, 7):
+    model(torch.rand(images, 1, 28, 28))
 model(torch.rand(7, 1, 28, 28)).sum().backward()
-labels = torch.zeros(18, dtype=torch.long)
-for epochs in (2, 2, 2, 5, 6):
-    train(nn.Linear(4, 5), torch.rand(18, 4), labels, 7, epochs)
-train(nn.Linear(5, 5), torch.rand(1431, 5), torch.zeros(1431, dtype=torch.long), 7, 2)
-for samples in (38, 38, 843, 18, 18, 18, 18):
-    cnn.evaluate(loader(torch.rand(samples, 10), torch.zeros(samples, dtype=torch.long), 7), nn.Linear(10, 10))
 momentum = functools.partial(torch.optim.SGD, momentum=0.9)
-train(model, torch.rand(384, 1, 28, 28), torch.zeros(384, dtype=torch.long), 16, 1, momentum)
+two_layers = nn.Sequential(nn.Flatten(), nn.Linear(6, 11), nn.Tanh(), nn.Linear(11, 5))
+train(two_layers, torch.rand(18, 1, 2, 3), labels(18), 7, 2, momentum)
+train(WithMask(), torch.rand(18, 2, 3, 4), labels(18), 7, 2)
+for epochs in (6, 5, 2):
+    train(linear(4, 3), torch.rand(18, 1, 2, 2), labels(18), 7, epochs)
+train(linear(5, 5), torch.rand(1431, 1, 1, 5), labels(1431), 7, 2)
+for samples in (38, 38, 843):
+    cnn.evaluate(loader(torch.rand(samples, 1, 2, 5), labels(samples), 7), linear(10, 10))
+cnn.evaluate(loader(torch.rand(18, 2, 3, 4), labels(18), 7), WithMask())
+for _ in range(3):
+    cnn.evaluate(loader(torch.rand(18, 1, 2, 2), labels(18), 7), linear(4, 3))
+train(model, torch.rand(384, 1, 28, 28), labels(384), 16, 1, momentum)
 with torch.no_grad():
     for _ in range(10):
         model(torch.rand(30, 1, 28, 28))

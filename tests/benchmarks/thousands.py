@@ -62,13 +62,13 @@ def memory(run: psutil.Process) -> dict[str, int]:
     for process in run.children(recursive=True):
         try:
             command, own = " ".join(process.cmdline()), process.memory_info().rss
-            parent = process.parent()
-            forked = parent and parent.cmdline() == process.cmdline()  # the child of a submission, or its supervisor
+            # A host is one that waits and one that it has forked; the children of submissions are forked from that one.
+            child = [above.cmdline() == process.cmdline() for above in process.parents()[:2]] == [True, True]
         except psutil.Error:
             continue
         if "spawn_main" in command:
             kinds["workers"] += own
-        elif "isolation.host" in command and process.name() != "bwrap" and not forked:
+        elif "isolation.host" in command and process.name() != "bwrap" and not child:
             kinds["hosts"] += own
     return kinds
 
