@@ -42,7 +42,7 @@ class Grading:
         self.work_out = load_module(hints).work_out if hints.exists() else lambda message: None
         self.results: dict[str, CheckResult] = {}
         self.measured: dict[str, list[tuple[str, float, float]]] = {}  # by check, as `compare.within` noted it
-        self.noted: dict[str, list[Any]] = {}  # by check, what it judged
+        self.judged: dict[str, list[Any]] = {}  # by check, what it `saw`
         self.fault: BaseException | None = None
         self.replays = False  # the reference's own answers take the place of the student's
 
@@ -82,6 +82,8 @@ class Grading:
         task = self.assignment.task(probe)
         question = self.questions(probe)
         answer = session.ask(probe, replace(question, values=question.values | values))
+        if answer.not_asked:
+            raise NotChecked(answer.not_asked, "what was stopped before it comes first")
         if answer.ended:
             raise explain_end(answer.ended)
         if answer.error and not enough(answer):
@@ -110,7 +112,7 @@ class Grading:
         """Take down the verdict of one check."""
         task = self.assignment.task(check_id)
         points = task.checks[check_id]
-        self.measured[check_id], self.noted[check_id] = measured.copy(), noted.copy()
+        self.measured[check_id], self.judged[check_id] = measured.copy(), noted.copy()
         measured.clear()
         noted.clear()
         result = CheckResult(check_id, title, 0.0, points, "passed", lesson=task.lesson)
@@ -139,7 +141,7 @@ class Grading:
     @property
     def saw(self) -> dict[str, Fingerprint]:
         """The fingerprint of what each check judged; worked out only for those who ask, since it takes a while."""
-        return {check: fingerprint(seen) for check, seen in self.noted.items()}
+        return {check: fingerprint(seen) for check, seen in self.judged.items()}
 
     def task_result(self, task: Task) -> TaskResult:
         return TaskResult(task.id, task.title, task.points, [self.results[check] for check in task.checks])

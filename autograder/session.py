@@ -37,6 +37,7 @@ class Observation:
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     error: dict[str, Any] | None = None
     ended: str | None = None  # how student code ended its process instead of answering
+    not_asked: str | None = None  # why the question was not put
 
     @classmethod
     def of(cls, message: Message) -> "Observation":
@@ -48,8 +49,12 @@ class Observation:
         return cls(values, message.arrays, error)
 
 
-class Lost(Exception):
-    """No answer will come; the text says why, to the student."""
+class NoAnswer(Exception):
+    """No answer will come, and what is known instead."""
+
+    def __init__(self, instead: Observation) -> None:
+        super().__init__(instead.ended or instead.not_asked)
+        self.instead = instead
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Session:
         self.ends: list[End] = []  # statements that ended a child; they are left out from then on
         self.late: list[str] = []  # places that only ran after all cells below them
         self.cut_short = False  # whether any of it was stopped from outside: for the time that it took, or killed
-        self.spent = 0.0  # seconds by the clock in which its code ran
+        self.cells_took = self.answers_took = 0.0  # seconds by the clock
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`, or how it ended. Raises HostError when the grader itself cannot go on."""
@@ -97,12 +102,12 @@ class Session:
         if key not in self.answers and task not in self.lost:
             try:
                 self.answers[key] = self._ask(probe, question)
-            except Lost as lost:
-                self.lost[task] = Observation(ended=str(lost))
+            except NoAnswer as answer:
+                self.lost[task] = answer.instead
         return self.answers.get(key) or self.lost[task]
 
     def _ask(self, probe: str, question: Question) -> Observation:
-        """Raises Lost when no answer comes."""
+        """Raises NoAnswer."""
         channel = self._channel()
         seconds = self.rules["limits"][question.limit]
         header = {"probe": probe.replace(".", "_"), "values": question.values, "seconds": seconds}
@@ -113,9 +118,13 @@ class Session:
             return Observation.of(channel.receive(timeout=3 * seconds))
         except (Closed, TimeoutError, ProtocolError) as how:
             _, ended = self._end(how, seconds)
-            raise Lost(ended) from how
+            raise NoAnswer(Observation(ended=ended)) from how
         finally:
-            self.spent += time.monotonic() - begun
+            self.answers_took += time.monotonic() - begun
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.cells_took + self.answers_took > self.rules["limits"]["submission"]
 
     def answered(self, probe: str, question: Question) -> Observation | None:
         """The answer of `probe` if it has been asked already."""
@@ -126,7 +135,7 @@ class Session:
         return f"{probe} {question.values}"
 
     def sees(self, gpu: str) -> bool:
-        with contextlib.suppress(Lost):
+        with contextlib.suppress(NoAnswer):
             self._channel()
         return gpu in self.gpus
 
@@ -139,13 +148,13 @@ class Session:
     def _channel(self) -> Channel:
         """A child that has run the cells. One that ends while it runs them is replaced, without what ended it.
 
-        Raises Lost when all the time that there is has been taken.
+        Raises NoAnswer when the time for all of the submission is over.
         """
-        limit = self.rules["limits"]["submission"]
         while True:
-            if self.spent > limit:
+            if self.out_of_time:
                 self.cut_short = True
-                raise Lost(f"it was not run: there are {limit} seconds for all, and what ran before it took longer")
+                limit = self.rules["limits"]["submission"]
+                raise NoAnswer(Observation(not_asked=f"there are {limit} seconds for all parts, and they are over"))
             if self.child:
                 return self.child.channel
             self.child = self.host.spawn(gpu=self.gpu)
@@ -194,7 +203,7 @@ class Session:
             return End(cell, statement, place(cell.filename, line), ended)
         finally:
             if running:
-                self.spent += time.monotonic() - begun
+                self.cells_took += time.monotonic() - begun
 
     def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:
         """What the child says of the cells that it ran. Raises KeyError or TypeError for what is not as agreed."""
@@ -209,7 +218,8 @@ class Session:
         return {
             "cells": [asdict(cell) for cell in self.cells],
             "left_out": [(end.cell.index, end.statement) for end in self.ends],
-            "definitions_only": len(self.ends) >= MAX_ENDS,
+            # Cells that train for minutes must leave time for the questions.
+            "definitions_only": len(self.ends) >= MAX_ENDS or 3 * self.cells_took > self.rules["limits"]["submission"],
             "bound": sorted(self.submission.bound_names()),
             "rules": self.rules,
             "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
@@ -220,7 +230,8 @@ class Session:
         assert self.child
         code = self.child.end()
         self.child = None
-        late = isinstance(how, TimeoutError) or code == -getattr(signal, "SIGXCPU", 0)
+        # As an exit code, too: see `limits.end_when_out_of_time`.
+        late = isinstance(how, TimeoutError) or abs(code) == getattr(signal, "SIGXCPU", None)
         self.cut_short |= late or (isinstance(how, Closed) and code == -getattr(signal, "SIGKILL", 0))
         return late, sentence(how, code, seconds, late)
 

@@ -3,19 +3,24 @@
 import json
 import platform
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
+from conftest import check
 from corpus import CNN, wrong_submission
 from test_cli import autograder
 
+from autograder import grade as grading
 from autograder.grade import grade
 from autograder.isolation import bubblewrap, landlock, sandbox, seccomp
 from autograder.isolation.attacks import ATTACKS, PROBES, attack_all
-from autograder.isolation.launch import ForkingHost, Host, SpawningHost
+from autograder.isolation.launch import ForkedChild, ForkingHost, Host, HostError, SpawningHost
 from autograder.isolation.sandbox import walled_host, why_not
 from autograder.report import Report
 from autograder.rules import load_rules
@@ -124,6 +129,62 @@ def test_nothing_of_the_course_is_inside(walled: Host) -> None:
 def test_what_ends_the_process_costs_its_own_task_only(walled: Host, tmp_path: Path, code: str) -> None:
     text = CNN.master.read_text() + f"\n# %%\n{code}\n"
     assert graded(walled, tmp_path, text, "conv_output_size", "evaluate").score == 20
+
+
+def with_limits(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    rules = load_rules()
+    rules["limits"] |= limits
+    monkeypatch.setattr(grading, "load_rules", lambda: rules)
+
+
+@needs_walls
+def test_processor_time_runs_out_behind_walls_too(
+    walled: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the child is the first process of its namespace, for which signals do nothing by default."""
+    with_limits(monkeypatch, probe=3)
+    codes, end = [], ForkedChild.end
+    monkeypatch.setattr(ForkedChild, "end", lambda child: codes.append(end(child)) or codes[-1])
+    text = CNN.master.read_text() + "\n# %%\ndef evaluate(*_):\n    while True:\n        pass\n"
+    report = graded(walled, tmp_path, text, "evaluate")
+    assert report.cut_short and "more than 3 seconds" in check(report, "evaluate.mode").came
+    assert codes[0] == signal.SIGXCPU, "and not the clock, which is there for those who wait"
+
+
+@needs_walls
+def test_cells_that_never_end_leave_time_for_the_questions(
+    walled: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_limits(monkeypatch, cells=1, submission=20)
+    text = CNN.master.read_text() + "\n# %%\nwhile True:\n    pass\n" * 8
+    assert graded(walled, tmp_path, text, "conv_output_size", "evaluate").score == 20
+
+
+@needs_walls
+@pytest.mark.parametrize("which", range(4), ids=["bubblewrap", "its first process", "the one that waits", "the host"])
+def test_whatever_of_a_host_is_killed_all_of_it_ends(which: int) -> None:
+    host = ForkingHost(warm=False, walled=True)
+    child = host.spawn()
+    below = psutil.Process(host.process.pid)
+    deadline = time.monotonic() + 60  # torch is imported first
+    while len(processes := [below, *below.children(recursive=True)]) < 5 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(processes) == 5, "these four, and the child"
+    processes[which].kill()
+    with pytest.raises(HostError):
+        child.end()
+    host.process.wait()
+    assert psutil.wait_procs(processes, timeout=10)[1] == []
+    host.close()
+
+
+@needs_walls
+def test_children_come_and_go_without_a_trace(walled: Host) -> None:
+    assert isinstance(walled, ForkingHost)
+    host = psutil.Process(walled.process.pid).children(recursive=True)
+    for _ in range(20):
+        walled.spawn().end()
+    assert psutil.Process(walled.process.pid).children(recursive=True) == host
 
 
 @needs_walls

@@ -4,6 +4,7 @@ Run by `launch.py` as `python -m autograder.isolation.host fork|fork-warm|child|
 `fork` takes commands on standard input, a socket: a child's own socket asks for a fork, `kill` ends the child; the
 answer is the child's exit status. `child` is itself the child of one submission, where fork is missing or unsafe.
 Both may be `walled`: bubblewrap stands around them, and each child is fenced in once more before student code runs.
+The host that is `walled` is two processes: one that waits, and the first of a PID namespace, which forks.
 `fork` may be `fenced` instead: it is another user's process, in a container, and each child is fenced in as far as the
 kernel allows.
 """
@@ -82,11 +83,11 @@ def end_group(pid: int) -> None:
 
 
 def be_walled(sock: socket.socket, gpu: bool) -> NoReturn:
-    """A child in namespaces of its own; it dies with this process."""
+    """A child in namespaces of its own. The kernel ends it with the host, in whose PID namespace its own one is."""
     from autograder.isolation import namespaces
 
     namespaces.enter()
-    namespaces.end_with_parent()
+    limits.end_when_out_of_time()
     be_child(sock, gpu, partial(fence, own_folders=True))
 
 
@@ -169,18 +170,18 @@ def take_one_step() -> None:
 def main() -> None:
     mode, walled = sys.argv[1], "walled" in sys.argv[2:]
     if mode in ("fork", "fork-warm"):
-        fork = os.fork
-        be: Callable[[socket.socket, bool], NoReturn] = be_child
-        if walled or "fenced" in sys.argv[2:]:
-            from autograder.isolation import lower  # noqa: F401  so that each child finds it loaded
-
-            be = be_fenced
+        control, warm = socket.socket(fileno=os.dup(0)), mode == "fork-warm"
         if walled:
-            from autograder.isolation import namespaces
+            from autograder.isolation import lower, namespaces  # here, so that each child finds them loaded
 
             namespaces.begin()
-            fork, be = namespaces.fork, be_walled
-        serve_forks(socket.socket(fileno=os.dup(0)), mode == "fork-warm", fork, be)
+            serve_forks(control, warm, namespaces.fork, be_walled)
+        elif "fenced" in sys.argv[2:]:
+            from autograder.isolation import lower  # noqa: F401
+
+            serve_forks(control, warm, os.fork, be_fenced)
+        else:
+            serve_forks(control, warm, os.fork, be_child)
     else:
         if os.name == "nt":
             size = int.from_bytes(sys.stdin.buffer.read(4), "big")

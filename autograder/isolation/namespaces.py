@@ -4,7 +4,7 @@ See namespaces(7), user_namespaces(7), pid_namespaces(7) and mount(2).
 """
 
 import os
-import signal
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,32 +12,29 @@ from autograder.isolation.libc import call
 
 # sched.h
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x00020000, 0x08000000, 0x10000000, 0x20000000, 0x40000000
-DEATH_SIGNAL = 1  # sys/prctl.h
 # sys/mount.h
 READ_ONLY, NO_SUID, NO_DEVICES, NO_EXEC, RECURSIVE, PRIVATE = 0x1, 0x2, 0x4, 0x8, 0x4000, 0x40000
 
 
-def end_with_parent() -> None:
-    """Have the kernel end this process with its parent."""
-    call("prctl", DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-
-
 def begin() -> None:
-    """Go on as a process that may `fork` into namespaces: it has all rights in a user and a PID namespace of its own.
+    """Go on as a process that may `fork` into namespaces: the first one of a PID namespace of its own, with all rights
+    in a user namespace of its own. The process that there was waits for it.
 
-    The process that there was waits for it. Raises OSError where the system refuses that, as in many containers.
+    Raises OSError where the system refuses that, as in many containers.
     """
     enter(NEW_PID)
     if pid := os.fork():
         _, status = os.waitpid(pid, 0)
+        if os.WIFSIGNALED(status):
+            print(f"the host was ended by signal {os.WTERMSIG(status)}", file=sys.stderr, flush=True)
         os._exit(status != 0)
-    end_with_parent()
 
 
 def fork() -> int:
     """`os.fork`, whose child is the first process of a PID namespace of its own: all that is in there ends with it.
 
-    Only after `begin`, and with a single thread.
+    Only after `begin`: `setns` takes rights over the PID namespace that it goes back to, and nobody in here has them
+    over bubblewrap's. Without going back the next `unshare` would be refused. Raises OSError.
     """
     ours = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     call("unshare", NEW_PID)  # for the children of this process, not for itself
@@ -49,8 +46,8 @@ def fork() -> int:
 
 
 def enter(kinds: int = NEW_MOUNTS | NEW_IPC | NEW_NET) -> None:
-    """Put this process into a user namespace of its own, and others of these kinds. It has all rights in there, and no
-    others.
+    """Put this process into a user namespace of its own, in which it has all rights, and into others of these kinds;
+    into a PID namespace its children are put. Raises OSError.
     """
     user, group = os.getuid(), os.getgid()
     call("unshare", NEW_USER | kinds)

@@ -5,24 +5,24 @@ than running them.
 import contextlib
 import faulthandler
 import os
-import signal
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.compare import measured
+from autograder.fingerprint import noted
 from autograder.suites import plugin
-from autograder.verdict import GraderFault
 
 if TYPE_CHECKING:
     from autograder.grading import Grading
 
 # Plugins of pytest's own that no suite needs; starting one takes milliseconds. Nothing is captured or watched: a
-# notebook's kernel does that itself, and handlers of signals and logs are those of the program around it.
+# notebook's kernel does that itself, and handlers of signals and logs are those of the program around it. Nor is
+# pytest-timeout there, for which `pytest.ini` has a line: see `backstop`.
 UNUSED = (
     "cacheprovider",
     "capture",
@@ -45,7 +45,7 @@ UNUSED = (
     "unraisableexception",
     "warnings",
 )
-LIMIT = 900  # seconds for all checks of a submission: what student code takes has limits of its own in rules.toml
+PATIENCE = 3  # times what student code has for all of a submission; processes that start slowly come on top of that
 collected: dict[Path, "Collected"] = {}  # by suite
 
 
@@ -91,9 +91,11 @@ class Collected:
         if not items:
             return
         config = items[0].config
+        noted.clear()  # what a run that broke off may have left
+        measured.clear()
         self.plugin.begin(config, grading)
         try:
-            with backstop(LIMIT), warnings.catch_warnings(action="ignore"):
+            with backstop(grading), warnings.catch_warnings(action="ignore"):
                 for item, following in zip(items, [*items[1:], None], strict=True):
                     if not self.plugin.over:
                         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -105,25 +107,16 @@ class Collected:
 
 
 @contextlib.contextmanager
-def backstop(seconds: int) -> Iterator[None]:
-    """End checks that hang, by a GraderFault; outside the main thread, where nothing can be raised, with the process."""
-    if threading.current_thread() is not threading.main_thread():
-        faulthandler.dump_traceback_later(seconds, exit=True, file=2)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-    elif hasattr(signal, "SIGALRM"):  # not on Windows
-        handler = signal.signal(signal.SIGALRM, too_long)
-        timer = signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, *timer)  # that of whoever called us, if there is one
-            signal.signal(signal.SIGALRM, handler)
-    else:
+def backstop(grading: "Grading") -> Iterator[None]:
+    """End this process if judging hangs, which would be a fault of ours; a class run goes on with another worker.
+
+    Where a notebook's kernel answers, the student's own loops take their time, and there is a stop button.
+    """
+    if grading.session.live:
         yield
-
-
-def too_long(*_: object) -> NoReturn:
-    raise GraderFault("the checks took too long")
+        return
+    faulthandler.dump_traceback_later(PATIENCE * grading.session.rules["limits"]["submission"], exit=True, file=2)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
