@@ -112,9 +112,11 @@ lint: env-dev  ## ruff and mypy
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: env  ## how fast grading is, one file and a class, beside the bare work
+bench: env  ## how fast grading is, beside the bare work and stock nbgrader (ten minutes)
 	@$(PY) tests/benchmarks/grade.py
 	@$(PY) tests/benchmarks/batch.py
+	@$(PY) tests/benchmarks/stock_nbgrader.py
+	@$(PY) tests/benchmarks/course.py
 
 report-card: env-dev  ## grade the grader, and write docs/report-card.md (minutes)
 	@$(PY) tests/evidence/report_card.py

@@ -26,6 +26,7 @@ from autograder.assignment import find_assignment
 from autograder.batch import worker
 from autograder.batch.results import suite_digest
 from autograder.batch.worker import Setup, Work
+from autograder.isolation.launch import ForkingHost
 
 COURSE = Path(__file__).parent / "course"
 SOLUTION = (COURSE / "solutions" / "softmax" / "softmax.py").read_text(encoding="utf-8")
@@ -275,6 +276,21 @@ def test_a_worker_that_is_unlike_the_others_grades_nothing(tmp_path: Path) -> No
             assert outcome.elsewhere and not outcome.result and "unlike the others" in outcome.fault
     finally:
         worker.close()
+
+
+def test_a_host_that_nobody_asks_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run on somebody's cluster may be stopped, and its workers stay."""
+    monkeypatch.setattr(worker, "IDLE", 1)
+    setup = Setup("softmax", COURSE, "off", suite_digest(find_assignment("softmax", COURSE)))
+    work = Work("softmax.py", SOLUTION.encode(), seed=1)
+    ready = worker.make_ready(setup)
+    host = worker.graders[setup].host
+    assert isinstance(host, ForkingHost)
+    process = psutil.Process(host.process.pid)
+    until(lambda: not worker.graders and not process.is_running())
+    outcome = worker.grade_one(setup, ready, work, worker.observe_reference(setup, 1))
+    assert outcome.result and outcome.result.report["score"] == 10, "the next one starts another"
+    worker.close()
 
 
 @pytest.mark.slow

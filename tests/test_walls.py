@@ -89,6 +89,9 @@ def test_cold_walls_hold_too(tmp_path: Path) -> None:
     try:
         assert [outcome for outcome in attack_all(host) if not outcome.held] == []
         assert graded(host, tmp_path, CNN.master.read_text()).sandbox == "cold"
+        crashes = "\n# %%\ndef evaluate(*_):\n    import ctypes\n    ctypes.string_at(0)\n"
+        report = graded(host, tmp_path, CNN.master.read_text() + crashes, "evaluate")
+        assert "crashed the Python interpreter" in check(report, "evaluate.mode").came
     finally:
         host.close()
 
@@ -181,6 +184,7 @@ def test_whatever_of_a_host_is_killed_all_of_it_ends(which: int) -> None:
 @needs_walls
 def test_children_come_and_go_without_a_trace(walled: Host) -> None:
     assert isinstance(walled, ForkingHost)
+    walled.spawn().end()  # it may still be importing torch
     host = psutil.Process(walled.process.pid).children(recursive=True)
     for _ in range(20):
         walled.spawn().end()

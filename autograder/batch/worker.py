@@ -25,6 +25,7 @@ from autograder.submission import Submission, parse_submission
 from autograder.verdict import GraderFault
 
 TRIES = 3  # of a submission whose host dies
+IDLE = 900  # seconds after which a host ends that nobody asks: a run may have been stopped, and the worker stays
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Grader:
         self.assignment = find_assignment(setup.assignment, setup.root)
         self.suite = suite_digest(self.assignment)  # as this process has loaded it
         self.questions: dict[int, Questions] = {}
+        self.idle = threading.Timer(IDLE, close, [setup])
         self.open()
 
     def open(self) -> None:
@@ -117,9 +119,15 @@ one_at_a_time = threading.Lock()  # a worker may have more threads than the one 
 
 
 def grader_for(setup: Setup) -> Grader:
+    """The grader of this process for a run, whose host has `IDLE` seconds again."""
     if setup not in graders:
         graders[setup] = Grader(setup)
-    return graders[setup]
+    grader = graders[setup]
+    grader.idle.cancel()
+    grader.idle = threading.Timer(IDLE, close, [setup])
+    grader.idle.daemon = True
+    grader.idle.start()
+    return grader
 
 
 def dask_setup(_: object) -> None:
@@ -173,4 +181,5 @@ def close(setup: Setup | None = None) -> None:
     with one_at_a_time:
         for each in [setup] if setup else list(graders):
             if grader := graders.pop(each, None):
+                grader.idle.cancel()
                 grader.host.close()

@@ -173,6 +173,7 @@ class SpawningHost:
 class SpawnedChild:
     def __init__(self, gpu: bool = False, warm: bool = False, walled: bool = False) -> None:
         ours, theirs = socket.socketpair()
+        self.walled = walled
         arguments = ["child-warm" if warm else "child", "gpu" if gpu else "cpu"]
         self.process, self.errors, self.scratch = _start_python(arguments, theirs, walled)
         theirs.close()
@@ -181,7 +182,8 @@ class SpawnedChild:
     def end(self) -> int:
         self.channel.close()
         try:
-            return self.process.wait(timeout=0.2)  # it may be about to end by itself, with a code of its own
+            code = self.process.wait(timeout=0.2)  # it may be about to end by itself, with a code of its own
+            return 128 - code if self.walled and code > 128 else code  # bubblewrap's way to tell of a signal
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
