@@ -111,6 +111,19 @@ def processes(run: "subprocess.Popen[str]", words: str) -> list[psutil.Process]:
     return found
 
 
+def above(process: psutil.Process) -> list[psutil.Process]:
+    """Its parents; none where it has just ended."""
+    with suppress(psutil.NoSuchProcess):
+        return process.parents()
+    return []
+
+
+def of_submissions(run: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """The processes in which student code runs, of a run without walls: forked from hosts."""
+    hosts = processes(run, "isolation.host")
+    return [process for process in hosts if set(above(process)) & set(hosts)]
+
+
 def killed(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):  # it has just ended by itself
         process.kill()
@@ -213,6 +226,8 @@ def test_seeds(tmp_path: Path) -> None:
 @pytest.mark.parametrize("victim", ["the run", "a worker", "a host", "a child"])
 def test_nothing_is_lost_when_something_is_killed(tmp_path: Path, victim: str) -> None:
     place, out = many(tmp_path / "class", 12), tmp_path / "out"
+    for path in place.rglob("*.py"):
+        path.write_text(f"{path.read_text()}\n# %%\nimport time\n\ntime.sleep(0.5)\n")  # so that it can be met
     with started(place, out) as run:
         until(lambda: graded(out) >= 2)
         before = kept(out)
@@ -226,7 +241,7 @@ def test_nothing_is_lost_when_something_is_killed(tmp_path: Path, victim: str) -
         elif victim == "a host":
             next(host for host in hosts if not set(host.parents()) & set(hosts)).kill()
         else:
-            until(lambda: any(killed(child) for host in hosts for child in host.children()))
+            until(lambda: any(map(killed, of_submissions(run))))
         run.communicate(timeout=200)
         assert victim == "the run" or run.returncode == 0
     assert batch(place, out).returncode == 0
@@ -244,11 +259,11 @@ def test_the_reference_is_asked_again_when_it_is_killed(tmp_path: Path, victim: 
 
     def asked() -> list[psutil.Process]:
         """What is to be killed, where a host has a child."""
-        hosts = [host for host in processes(run, "isolation.host") if host.children()]
+        asked = of_submissions(run)
         if victim == "its process":
-            return [child for host in hosts for child in host.children()]
+            return asked
         workers = processes(run, "spawn_main")
-        return [worker for worker in workers for host in hosts if worker in host.parents()]
+        return [worker for worker in workers for child in asked if worker in above(child)]
 
     with started(place, out, "--sandbox", "off", "--root", root) as run:
         until(lambda: any(map(killed, asked())))
