@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,17 +166,16 @@ def test_cells_that_never_end_leave_time_for_the_questions(
 @pytest.mark.parametrize("which", range(4), ids=["bubblewrap", "its first process", "the one that waits", "the host"])
 def test_whatever_of_a_host_is_killed_all_of_it_ends(which: int) -> None:
     host = ForkingHost(warm=False, walled=True)
-    child = host.spawn()
-    below = psutil.Process(host.process.pid)
-    deadline = time.monotonic() + 60  # torch is imported first
-    while len(processes := [below, *below.children(recursive=True)]) < 5 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    session = Session(host, Submission(Path("cnn.py")), PROBES, load_rules())
+    assert not session.sees("cuda")  # there is a child that answers
+    above = psutil.Process(host.process.pid)
+    processes = [above, *above.children(recursive=True)]
     assert len(processes) == 5, "these four, and the child"
     processes[which].kill()
-    with pytest.raises(HostError):
-        child.end()
-    host.process.wait()
+    host.process.wait(timeout=10)
     assert psutil.wait_procs(processes, timeout=10)[1] == []
+    with pytest.raises(HostError):
+        session.ask("attack", Question())
     host.close()
 
 
