@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from corpus import CNN
 
+from autograder import grade as grading
 from autograder.grade import grade
 from autograder.isolation.launch import Host, start_host
 from autograder.report import CheckResult, Report
@@ -32,6 +33,13 @@ def graded(host: Host, tmp_path: Path) -> Graded:
         return grade(CNN, path, host, **options)  # type: ignore[arg-type]
 
     return grade_text
+
+
+def set_limits(monkeypatch: pytest.MonkeyPatch, **seconds: int) -> None:
+    """Other limits than those of rules.toml, for what this process grades."""
+    rules = grading.load_rules()
+    rules["limits"] |= seconds
+    monkeypatch.setattr(grading, "load_rules", lambda: rules)
 
 
 def lost(report: Report) -> set[str]:

@@ -39,7 +39,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Graded, check, lost
+from conftest import Graded, check, lost, set_limits
 from corpus import CNN, put_cells, words, wrong_submission
 from rich.console import Console
 from test_cli import autograder
@@ -62,6 +62,7 @@ from autograder.submission import SubmissionError
 FOLDER = Path(__file__).parent / "attacks"
 ATTACKS = sorted(FOLDER.glob("*.py"))
 QUICK = {"rewrites_what_was_seen", "claims_a_batch_that_never_was", "poisons_the_next"}
+PARTS = ("cells", "probe", "training")  # that have a limit of time each
 SEED = 1_234_567  # nobody knows it
 LEFT = "left-by-attack"  # what an attack leaves behind is called so
 
@@ -193,7 +194,7 @@ def test_attack(bench: Bench, monkeypatch: pytest.MonkeyPatch, attack: Path) -> 
     neighbour = bench.neighbour()  # graded first of all, and after each attack, so before the next
     before = Traces.of(bench)
     if limit:
-        set_limits(monkeypatch, int(limit[0]))
+        set_limits(monkeypatch, **dict.fromkeys(PARTS, int(limit[0])))
     report = bench.grade(submission(attack, "attack"), tasks)
     monkeypatch.undo()
     after = traces_after(bench, before)
@@ -215,12 +216,6 @@ def test_attack(bench: Bench, monkeypatch: pytest.MonkeyPatch, attack: Path) -> 
     # nothing that attacks a reader
     for text in texts(report.as_dict()):
         assert all(c.isprintable() or c == "\n" for c in text), text
-
-
-def set_limits(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    rules = load_rules()
-    rules["limits"] |= dict.fromkeys(("cells", "probe", "training"), seconds)
-    monkeypatch.setattr(grading, "load_rules", lambda: rules)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -292,7 +287,7 @@ def test_without_walls_some_attacks_work(tmp_path: Path, monkeypatch: pytest.Mon
     here = f"look({str(CNN.master.parent)!r})"
     stolen = attack_named("reads_the_solutions").replace("in look()", f"in {here}")
     tasks = ("conv_output_size", "layers", "forward")
-    set_limits(monkeypatch, 2)
+    set_limits(monkeypatch, **dict.fromkeys(PARTS, 2))
     for walled, points in ((True, 0), (False, 40)):
         host = ForkingHost(warm=False, walled=walled)
         bench = Bench(host, Questions(CNN.suite, PUBLIC_SEED), {}, tmp_path)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Graded, check, lost
+from conftest import Graded, check, lost, set_limits
 from corpus import CNN
 
 from autograder.report import Report
@@ -119,11 +119,7 @@ def test_function_that_prints_a_lot_is_right(graded: Graded) -> None:
 
 
 def test_sleeping_is_ended_by_the_clock(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
-    from autograder import grade
-
-    rules = grade.load_rules()
-    rules["limits"] |= {"probe": 1}
-    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    set_limits(monkeypatch, probe=1)
     report = graded(in_size("import time; time.sleep(1000)"), tasks=["conv_output_size", "predicted_shapes"])
     assert tasks_lost(report) == {"conv_output_size"}
     assert "more than 1 seconds" in check(report, "conv_output_size").came

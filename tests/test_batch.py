@@ -303,6 +303,7 @@ def test_a_host_that_nobody_asks_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(host, ForkingHost)
     process = psutil.Process(host.process.pid)
     until(lambda: not worker.graders and not process.is_running())
+    monkeypatch.undo()  # or the next one would end while it is asked
     outcome = worker.grade_one(setup, ready, work, worker.observe_reference(setup, 1))
     assert outcome.result and outcome.result.report["score"] == 10, "the next one starts another"
     worker.close()

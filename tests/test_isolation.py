@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import set_limits
 from corpus import CNN
 
 from autograder.grade import grade
@@ -40,11 +41,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     hangs = "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (1, 2, 15)]; time.sleep(1000)"
     path.write_text(f"{REFERENCE}\n# %%\n{starts}\n# %%\n{hangs}\n", encoding="utf-8")
     before = children(os.getpid())
-    from autograder import grade as module
-
-    rules = module.load_rules()
-    rules["limits"]["cells"] = 2
-    monkeypatch.setattr(module, "load_rules", lambda: rules)
+    set_limits(monkeypatch, cells=2)
     host = start_host()
     report = grade(CNN, path, host, tasks=["conv_output_size"])
     assert report.score == 8

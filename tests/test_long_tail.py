@@ -17,7 +17,7 @@ from typing import Any
 import jupytext
 import nbformat
 import pytest
-from conftest import Graded, check, lost
+from conftest import Graded, check, lost, set_limits
 from corpus import CNN
 
 from autograder.percent import blocks
@@ -422,11 +422,7 @@ y = 2
 
 def test_cells_that_train_for_minutes_cost_nothing(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where one stands among the answers, in the one cell of a notebook whose cells were merged."""
-    from autograder import grade
-
-    rules = grade.load_rules()
-    rules["limits"] |= {"cells": 2}
-    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    set_limits(monkeypatch, cells=2)
     report = graded(REFERENCE.replace("# %%", "#") + LONG)
     assert report.score == 100
     assert any("more than 2 seconds" in note for note in report.notes)
@@ -434,11 +430,7 @@ def test_cells_that_train_for_minutes_cost_nothing(graded: Graded, monkeypatch: 
 
 def test_all_of_it_has_a_limit(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one submission that sleeps in every part would keep a class waiting for a quarter of an hour."""
-    from autograder import grade
-
-    rules = grade.load_rules()
-    rules["limits"] |= {"probe": 1, "submission": 5}
-    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    set_limits(monkeypatch, probe=1, submission=5)
     text = REFERENCE
     for name in ("conv_output_size", "linear1_in_features"):
         text += f"\n# %%\ndef {name}(*_, **__):\n    import time\n    time.sleep(100)\n"
@@ -452,11 +444,7 @@ def test_all_of_it_has_a_limit(graded: Graded, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_statement_that_took_longest_is_left_out(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is one for all cells: what is running when it is reached need not be what used it up."""
-    from autograder import grade
-
-    rules = grade.load_rules()
-    rules["limits"] |= {"cells": 3}
-    monkeypatch.setattr(grade, "load_rules", lambda: rules)
+    set_limits(monkeypatch, cells=3)
     work = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
     text = f"# %%\n{work.format(2.6)}\n{REFERENCE}"
     text = text.replace('# %% answer="predicted_shapes"\n', f'# %% answer="predicted_shapes"\n{work.format(2.4)}')

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import check
+from conftest import check, set_limits
 from corpus import CNN, wrong_submission
 from test_cli import autograder
 
-from autograder import grade as grading
 from autograder.grade import grade
 from autograder.isolation import bubblewrap, landlock, sandbox, seccomp
 from autograder.isolation.attacks import ATTACKS, PROBES, attack_all
@@ -133,18 +132,12 @@ def test_what_ends_the_process_costs_its_own_task_only(walled: Host, tmp_path: P
     assert graded(walled, tmp_path, text, "conv_output_size", "evaluate").score == 20
 
 
-def with_limits(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
-    rules = load_rules()
-    rules["limits"] |= limits
-    monkeypatch.setattr(grading, "load_rules", lambda: rules)
-
-
 @needs_walls
 def test_processor_time_runs_out_behind_walls_too(
     walled: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There the child is the first process of its namespace, for which signals do nothing by default."""
-    with_limits(monkeypatch, probe=3)
+    set_limits(monkeypatch, probe=3)
     codes, end = [], ForkedChild.end
     monkeypatch.setattr(ForkedChild, "end", lambda child: codes.append(end(child)) or codes[-1])
     text = CNN.master.read_text() + "\n# %%\ndef evaluate(*_):\n    while True:\n        pass\n"
@@ -157,7 +150,7 @@ def test_processor_time_runs_out_behind_walls_too(
 def test_cells_that_never_end_leave_time_for_the_questions(
     walled: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_limits(monkeypatch, cells=1, submission=20)
+    set_limits(monkeypatch, cells=1, submission=20)
     text = CNN.master.read_text() + "\n# %%\nwhile True:\n    pass\n" * 8
     assert graded(walled, tmp_path, text, "conv_output_size", "evaluate").score == 20
 

@@ -77,11 +77,20 @@ class Grader:
         self.assignment = find_assignment(setup.assignment, setup.root)
         self.suite = suite_digest(self.assignment)  # as this process has loaded it
         self.questions: dict[int, Questions] = {}
-        self.idle = threading.Timer(IDLE, close, [setup])
+        self.idle: threading.Timer | None = None
         self.open()
 
     def open(self) -> None:
         self.host = open_host(self.setup.sandbox, warm=True)
+
+    def wait(self, seconds: float | None) -> None:
+        """End the host in so many seconds, unless this is called again; None: not at all."""
+        if self.idle:
+            self.idle.cancel()
+        if seconds is not None:
+            self.idle = threading.Timer(seconds, close, [self.setup])
+            self.idle.daemon = True
+            self.idle.start()
 
     def reopen(self) -> None:
         with contextlib.suppress(HostError, OSError):
@@ -123,10 +132,7 @@ def grader_for(setup: Setup) -> Grader:
     if setup not in graders:
         graders[setup] = Grader(setup)
     grader = graders[setup]
-    grader.idle.cancel()
-    grader.idle = threading.Timer(IDLE, close, [setup])
-    grader.idle.daemon = True
-    grader.idle.start()
+    grader.wait(IDLE)
     return grader
 
 
@@ -181,5 +187,5 @@ def close(setup: Setup | None = None) -> None:
     with one_at_a_time:
         for each in [setup] if setup else list(graders):
             if grader := graders.pop(each, None):
-                grader.idle.cancel()
+                grader.wait(None)
                 grader.host.close()
