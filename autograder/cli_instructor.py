@@ -68,7 +68,7 @@ def batch(
                 output.seeds.draw(found.name)
             progress.begin(handins, sandbox)
             how = How(root, sandbox, seed, workers, scheduler)
-            rows = grade_class(found, handins, output, how, progress.row)
+            rows = grade_class(found, handins, output, how, progress.row, progress.found)
     except (SubmissionError, AssignmentError, OutputError, SeedError, ClusterError) as error:
         fail(str(error), USAGE)
     except OSError as error:
@@ -129,7 +129,7 @@ def autograde(
                 return
             with progress:
                 progress.begin([one.handin for one in plan.graded], how.sandbox)
-                rows = run.grade(found, course, plan, output, how, progress.row)
+                rows = run.grade(found, plan, output, how, progress)
             tell_plan(plan, run.strangers(course, plan))
             for change in run.changes(found, course, plan, rows):
                 typer.echo(f"  {change}")

@@ -175,9 +175,10 @@ def test_a_class_is_graded(tmp_path: Path) -> None:
     assert not any("ann" in str(path.relative_to(out)) for path in kept(out))
 
     before = kept(out)
-    hand_in(place, fay=SOLUTION)
+    hand_in(place, fay=f"{SOLUTION}\n")
     here = Path("tests") / "course"
-    assert batch(place, Path(os.path.relpath(out, ROOT)), "--root", here).returncode == 0
+    again = batch(place, Path(os.path.relpath(out, ROOT)), "--root", here)
+    assert again.returncode == 0 and "5 of 6 graded already" in again.stdout
     assert before == {path: kept(out)[path] for path in before}, "what was graded is not graded again"
     assert float(scores(out)["fay"]) == 10 and len(reports(out)) == 6
 
@@ -289,6 +290,7 @@ def test_a_worker_that_is_unlike_the_others_grades_nothing(tmp_path: Path) -> No
         for theirs, like in others:
             outcome = worker.grade_one(theirs, like, work, expected)
             assert outcome.elsewhere and not outcome.result and "unlike the others" in outcome.fault
+        assert "Were they changed meanwhile?" in outcome.fault
     finally:
         worker.close()
 

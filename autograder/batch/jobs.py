@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 DEATHS = 3  # of its worker, before a submission is given up
-CHOICE = " (--sandbox container says that the container around is the wall; --sandbox off does without.)"
 
 
 @dataclass
@@ -73,8 +72,7 @@ class ClassRun:
         if not ready:
             raise ClusterError("the cluster has no workers")
         if missing := {found.missing for found in ready.values() if found.missing}:
-            otherwise = CHOICE if self.setup.sandbox == "walls" else ""
-            raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}{otherwise}")
+            raise ClusterError(f"workers cannot grade: {'; '.join(sorted(missing))}")
         kinds = set(ready.values())
         if len(kinds) > 1:
             said = ", ".join(sorted(f"{kind.sandbox} walls with torch {kind.torch}" for kind in kinds))

@@ -30,9 +30,16 @@ class How:
 
 
 def grade_class(
-    assignment: Assignment, handins: list[HandIn], output: Output, how: How, on_row: Callable[[Row], None]
+    assignment: Assignment,
+    handins: list[HandIn],
+    output: Output,
+    how: How,
+    on_row: Callable[[Row], None] = lambda row: None,
+    on_found: Callable[[int], None] = lambda count: None,
 ) -> list[Row]:
     """Grade a class and write all that there is to read of it; also what there is when it is stopped.
+
+    `on_found` is told how many an earlier run has graded, and `on_row` of each row of the table, as it comes.
 
     Raises:
         ClusterError: no cluster, or workers that cannot grade (no walls).
@@ -43,6 +50,7 @@ def grade_class(
         run = ClassRun(assignment, output, setup, client, how.seed, on_row)
         run.make_ready()
         to_do = run.look_up(handins)
+        on_found(len(handins) - len(to_do))
         try:
             run.grade(to_do)
         finally:

@@ -25,6 +25,11 @@ from autograder.submission import Submission, parse_submission
 from autograder.verdict import GraderFault
 
 TRIES = 3  # of a submission whose host dies
+CHOICE = "(--sandbox container says that the container around is the wall; --sandbox off does without.)"
+OTHER_VERSION = (
+    "the files of the assignment or of the grader are not those that the command began with. Were they changed "
+    "meanwhile? Then run it again. Workers elsewhere need the same files (docs/scaling.md)"
+)
 IDLE = 900  # seconds after which a host ends that nobody asks: a run may have been stopped, and the worker stays
 
 
@@ -146,9 +151,11 @@ def make_ready(setup: Setup) -> Ready:
     try:
         grader = grader_for(setup)
         if grader.suite != setup.suite:
-            return Ready(missing="it has another version of the assignment or of the grader.")
+            return Ready(missing=OTHER_VERSION)
         return Ready(grader.host.sandbox, torch_version())
-    except (NoWalls, HostError, LookupError) as error:
+    except NoWalls as error:
+        return Ready(missing=f"{error} {CHOICE}")
+    except (HostError, LookupError) as error:
         return Ready(missing=str(error))
 
 

@@ -199,7 +199,7 @@ class CollectByRule(ExchangeCollect):
         handins = [handin for handin in everything if handin.submission.split("/")[0] in of]
         try:
             with Output.open(root / "attempts" / ours.name, ours) as output:
-                rows = grade_class(ours, handins, output, How(root, self.sandbox), lambda row: None)
+                rows = grade_class(ours, handins, output, How(root, self.sandbox))
         except (OutputError, ClusterError) as error:
             self.fail(str(error))
         for row in rows:

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from autograder.nbgrader.books import Points, auto_points, points_by_hand
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
 from autograder.nbgrader.judge import CHECK, Judge, same_points
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
+from autograder.render.class_progress import ClassProgress
 from autograder.row import Row
 from autograder.submission import SubmissionError
 
@@ -140,12 +141,10 @@ def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
     )
 
 
-def grade(
-    assignment: Assignment, root: Path, planned: Plan, output: Output, how: How, on_row: Callable[[Row], None]
-) -> dict[str, Row]:
+def grade(assignment: Assignment, planned: Plan, output: Output, how: How, progress: ClassProgress) -> dict[str, Row]:
     """The class run. The rows by student, as nbgrader calls them. Raises what `grade_class` raises."""
     graded = planned.graded
-    rows = grade_class(assignment, [one.handin for one in graded], output, how, on_row)
+    rows = grade_class(assignment, [one.handin for one in graded], output, how, progress.row, progress.found)
     by_name = {row.student: row for row in rows}
     return {one.student: by_name[one.handin.student] for one in graded if one.handin.student in by_name}
 

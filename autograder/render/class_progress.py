@@ -61,6 +61,11 @@ class ClassProgress:
             self.console.print(Text(LOUD[sandbox], "bold red"))
         self.progress.update(self.task, total=self.total)
 
+    def found(self, count: int) -> None:
+        if count:
+            here = "all" if count == self.total else f"{count} of {self.total}"
+            self.console.print(f"{here} graded already, by an earlier run")
+
     def row(self, row: Row) -> None:
         self.done += 1
         self.progress.update(self.task, description="grading", completed=self.done)
