@@ -1,5 +1,6 @@
 """The commands. Each says what it does, and leaves with 0, 1, 2 or 3."""
 
+import io
 import json
 import os
 import subprocess
@@ -35,6 +36,9 @@ if find_spec("autograder.cli_instructor"):  # not in a student's copy
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):  # what a student wrote may have signs that a console has not
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except KeyboardInterrupt:  # wherever it comes
@@ -161,11 +165,18 @@ def watch(
 ) -> None:
     """Grade again whenever you save your file, until Ctrl-C.
 
-    PyTorch stays loaded meanwhile, so that the answer comes much sooner than that of `grade`.
+    PyTorch stays loaded meanwhile, so that the answer comes much sooner than
+    that of `grade`.
+
+    Examples:
+
+      autograder watch
+
+      autograder watch --task train
     """
     from autograder.isolation.launch import start_host
 
-    host = start_host(warm=True)
+    host, watching = start_host(warm=True), None
     try:
         from autograder.watch import Watch
 
@@ -180,15 +191,19 @@ def watch(
     except KeyboardInterrupt:  # the way to end it
         typer.echo()
     finally:
-        host.close()
+        (watching.host if watching else host).close()  # it starts another where one fails
 
 
 @app.command()
 def lab(assignment: AssignmentName = None, root: Root = None) -> None:
     """Work on the assignment as a notebook in JupyterLab.
 
-    The notebook stands beside the .py file and is paired with it: saving one writes the other, plots stay in the
-    notebook.
+    The notebook stands beside the .py file and is paired with it: saving one
+    writes the other, plots stay in the notebook.
+
+    Examples:
+
+      autograder lab
     """
     from autograder.pairing import pair
 

@@ -90,6 +90,9 @@ def export(
             complete = True
     except (TableError, CourseError, CourseFileError, AssignmentError) as error:
         fail(str(error), USAGE)
+    except OSError as error:
+        where = error.filename2 or error.filename
+        fail(f"the grades could not be written: {error.strerror}: {where}. Is it open in another program?", USAGE)
     raise typer.Exit(0 if complete else BELOW)
 
 

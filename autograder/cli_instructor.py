@@ -36,10 +36,12 @@ def batch(
 ) -> None:
     """Grade a class in parallel: a table, a page for each student, and class.html for you.
 
-    SUBMISSIONS holds a folder a student (jane/cnn/cnn.ipynb), a file a student, or what Canvas or Moodle packs. Stop it
-    whenever you like: the same command goes on where it was, and grades again only what has changed.
+    SUBMISSIONS holds a folder a student (jane/cnn/cnn.ipynb), a file a
+    student, or what Canvas or Moodle packs. Stop it whenever you like: the
+    same command goes on where it was, and grades again only what has changed.
 
-    Exit codes: 0 all are graded, whatever the scores; 1 some could not be, run it again; 2 wrong usage, or no walls.
+    Exit codes: 0 all are graded, whatever the scores; 1 some could not be,
+    run it again; 2 wrong usage, or no walls.
 
     Examples:
 
@@ -94,10 +96,18 @@ def autograde(
 ) -> None:
     """Grade what nbgrader has collected: in parallel, then into its gradebook and autograded/.
 
-    Stop it whenever you like: the same command goes on where it was. `nbgrader autograde` gives the same grades, one by
-    one. Points and comments that a person has given stay.
+    Stop it whenever you like: the same command goes on where it was. Points
+    and comments that a person has given stay. `nbgrader autograde` gives the
+    same grades, one by one.
 
-    Exit codes: 0 all are graded; 1 some could not be, run it again; 2 wrong usage, or no walls.
+    Exit codes: 0 all are graded; 1 some could not be, run it again; 2 wrong
+    usage, or no walls.
+
+    Examples:
+
+      autograder autograde
+
+      autograder autograde --regrade
     """
     found = one_master(assignment, root)
     from autograder.batch.cluster import ClusterError
@@ -172,7 +182,12 @@ def tell_plan(plan: "Plan", strangers: list[str]) -> None:
 def doctor() -> None:
     """Show which walls this machine can put around student code, and prove each by real attacks against it.
 
-    Exit code 0: there are walls. 1: there are none, and what is missing is said.
+    Exit codes: 0 there are walls; 1 there are none, and what is missing is
+    said.
+
+    Examples:
+
+      autograder doctor
     """
     from autograder.isolation.attacks import ATTACKS, Outcome
     from autograder.isolation.sandbox import walled_host
@@ -194,7 +209,14 @@ def doctor() -> None:
 
 @app.command()
 def assignments(root: Root = None) -> None:
-    """Generate the students' files in assignments/ from the masters in solutions/."""
+    """Generate the students' files in assignments/ from the masters in solutions/.
+
+    What somebody has written into one is kept beside it.
+
+    Examples:
+
+      autograder assignments
+    """
     masters = with_master(root)
     from autograder.release import MarkerError, release_starter  # not in a student's copy
 
@@ -210,14 +232,23 @@ def assignments(root: Root = None) -> None:
 
 @app.command()
 def record(root: Root = None) -> None:
-    """Record the answers of the reference solutions and of the known mistakes, so that students grade without them."""
+    """Record the answers of the reference solutions and of the known mistakes, so that students grade without them.
+
+    Run it after a change in a reference solution, in the questions, the
+    probes, or the known mistakes, and commit what it writes.
+
+    Examples:
+
+      autograder record
+    """
     from rich.progress import track
 
     from autograder import known, recording
-    from autograder.isolation.launch import start_host
+    from autograder.isolation.launch import HostError, start_host
     from autograder.mistakes import MistakeError, observe_mistakes, read_mistakes
     from autograder.questions import PUBLIC_SEED, RECORD, Questions, expected_answers
     from autograder.rules import load_rules
+    from autograder.verdict import GraderFault
 
     host = start_host(warm=True)
     try:
@@ -233,7 +264,7 @@ def record(root: Root = None) -> None:
             observed = list(track(grading, f"{found.name}: known mistakes", len(library)))
             written = known.save(found.suite, found.version, PUBLIC_SEED, observed)
             typer.echo(f"{found.name}: {len(library)} known mistakes {'recorded' if written else 'as recorded'}")
-    except MistakeError as error:
+    except (MistakeError, AssignmentError, GraderFault, HostError) as error:
         fail(str(error), 1)
     finally:
         host.close()
@@ -246,7 +277,19 @@ def release(
     exchange: Annotated[bool, typer.Option(help="Release it into nbgrader's exchange, too.")] = True,
     root: Root = None,
 ) -> None:
-    """Build an assignment's notebook for nbgrader, look at it for leaks, and release it to the students."""
+    """Build an assignment's notebook for nbgrader, look at it for leaks, and release it to the students.
+
+    What is new since the last release is listed. A release that would orphan
+    work in progress (a task or an answer cell that is gone) is refused.
+
+    Exit codes: 0 released; 1 refused, and why; 2 wrong usage.
+
+    Examples:
+
+      autograder release
+
+      autograder release --no-exchange
+    """
     found = one_master(assignment, root)
     from autograder.nbgrader import release as nbgrader_release
 
@@ -264,7 +307,16 @@ def student(
     to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("dist"),
     root: Root = None,
 ) -> None:
-    """Build what students get without nbgrader: a zip of their own folder, and a wheel for a notebook alone."""
+    """Build what students get without nbgrader: a zip of their own folder, and a wheel for a notebook alone.
+
+    Both are looked at for solutions first, and numbered like a release.
+
+    Exit codes: 0 both are built; 1 refused, and why; 2 wrong usage.
+
+    Examples:
+
+      autograder student
+    """
     found = one_master(assignment, root)
     from autograder.nbgrader import release as nbgrader_release
 
@@ -288,7 +340,17 @@ def gradescope(
     to: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("dist"),
     root: Root = None,
 ) -> None:
-    """Build the zip that grades on Gradescope: see docs/gradescope.md. No solution is in it."""
+    """Build the zip that grades on Gradescope: see docs/gradescope.md. No solution is in it.
+
+    Its questions are of an official seed, which is drawn once; after feedback
+    has been given out, --new-seed draws another.
+
+    Examples:
+
+      autograder gradescope
+
+      autograder gradescope --new-seed
+    """
     found = one_master(assignment, root)
     from autograder import files
     from autograder.gradescope.build import index_in_use, make_zip, official_seeds

@@ -15,6 +15,7 @@ from autograder.grading import Grading
 from autograder.isolation.launch import Host, HostError, start_host
 from autograder.known import Mistake
 from autograder.naming import name_mistakes
+from autograder.probes import Modules, read_probes
 from autograder.questions import PUBLIC_SEED, Questions, expected_answers, load_module
 from autograder.report import Picture, Report
 from autograder.rules import load_rules
@@ -54,7 +55,7 @@ def open_grading(
         expected = expected_answers(assignment, questions, host, rules)
     else:
         questions.know(expected)
-    probes = assignment.suite / "probes.py"
+    probes = read_probes(assignment.suite)
     session = Session(host, submission, probes, rules)
     gpu = gpu_session(device, submission, probes, rules, walled=host.sandbox != "none")
     try:
@@ -162,7 +163,7 @@ def run_checks(grading: Grading, tasks: list[Task]) -> None:
 
 
 def gpu_session(
-    device: str, submission: Submission, probes: Path, rules: dict[str, Any], walled: bool
+    device: str, submission: Submission, probes: Modules, rules: dict[str, Any], walled: bool
 ) -> tuple[Session, str] | None:
     """A session whose child sees the GPU, in a host of its own, and the name of the GPU; None for the CPU alone."""
     gpu = gpu_to_try(device)
@@ -172,16 +173,18 @@ def gpu_session(
         raise SubmissionError(f"behind walls there is no {gpu} device: use DEVICE=auto or DEVICE=cpu")
     if not gpu or submission.problem:
         return None
-    host = start_host()
-    session = Session(host, submission, probes, rules, gpu=True)
-    try:
-        if session.sees(gpu):
-            return session, gpu
-    except HostError:
-        if device != "auto":
-            raise
-    session.close()
-    host.close()
+    with contextlib.ExitStack() as undo:
+        host = start_host()
+        undo.callback(host.close)
+        session = Session(host, submission, probes, rules, gpu=True)
+        undo.callback(session.close)
+        try:
+            if session.sees(gpu):
+                undo.pop_all()
+                return session, gpu
+        except HostError:
+            if device != "auto":
+                raise
     if device == "auto":
         return None
     raise SubmissionError(f"PyTorch sees no {gpu} device here: use DEVICE=auto or DEVICE=cpu")

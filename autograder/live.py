@@ -7,11 +7,9 @@ stopped as any cell is, by the kernel's stop button.
 
 import contextlib
 import os
-import sys
 import textwrap
 import time
 import traceback
-import types
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -24,6 +22,7 @@ from autograder.grade import conclude, run_checks
 from autograder.grading import Grading
 from autograder.isolation.launch import Host, HostError
 from autograder.observe import Printed, Student, answer
+from autograder.probes import load, probe_modules, read_probes, swapped_in
 from autograder.questions import PUBLIC_SEED, Questions, expected_answers
 from autograder.ran import Ran, find_shell, not_run_as_saved, what_ran
 from autograder.render import messages
@@ -122,13 +121,13 @@ class LiveSession(Session):
     live = True
 
     def __init__(self, submission: Submission, ran: Ran, assignment: Assignment) -> None:
-        super().__init__(cast(Host, None), submission, assignment.suite / "probes.py", load_rules())
+        super().__init__(cast(Host, None), submission, read_probes(assignment.suite), load_rules())
         self.ran = ran
         self.printed = Printed()
         bound = submission.bound_names() | released_names(assignment)
         self.student = Student(ran.namespace, set(ran.filenames), self.printed, bound)
-        self.module = types.ModuleType("probes")
-        exec(compile(self.probes, "<probes>", "exec"), self.module.__dict__)
+        with swapped_in({}):
+            self.module, self.modules = load(self.probes), probe_modules()
 
     def ask(self, probe: str, question: Question) -> Observation:
         """The answer of `probe`. Raises KeyboardInterrupt for the stop button, HostError for faults of ours."""
@@ -142,7 +141,7 @@ class LiveSession(Session):
 
     def observe(self, probe: str, question: Question) -> Observation:
         asked = travelled(Message({"values": question.values}, question.arrays))
-        with as_found(self.ran.namespace, self.printed), module_under("probes", self.module):
+        with as_found(self.ran.namespace, self.printed), swapped_in(self.modules):
             ask = getattr(self.module, probe.replace(".", "_"))
             seen = answer(ask, self.student, asked, let_through=(KeyboardInterrupt,))
         try:
@@ -151,19 +150,6 @@ class LiveSession(Session):
             seen = Message({"values": {}, "error": describe_error(error, set())})
         rename(seen.header, self.ran.filenames)
         return Observation.of(seen)
-
-
-@contextlib.contextmanager
-def module_under(name: str, module: types.ModuleType) -> Iterator[None]:
-    """So that student code can pickle the models that are made in it."""
-    before = sys.modules.get(name)
-    sys.modules[name] = module
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-        if before:
-            sys.modules[name] = before
 
 
 class NotGraded(GraderFault):

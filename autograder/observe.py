@@ -6,7 +6,6 @@ numbers and arrays. It knows no expected value and decides nothing.
 
 import contextlib
 import io
-import marshal
 import math
 import random
 import sys
@@ -20,6 +19,7 @@ import numpy as np
 from autograder.cells import CellRunner
 from autograder.errors import MAX_TEXT, Missing, describe_error
 from autograder.isolation import limits
+from autograder.probes import load
 from autograder.rules import enforce
 from autograder.wire import Channel, Closed, Message
 
@@ -134,14 +134,12 @@ def visible_gpus() -> list[str]:
 
 
 def prepare(start: dict[str, Any], code: bytes, lower: Callable[[], None]) -> tuple[Student, dict[str, Any]]:
-    """Lower this process and lay out the student's namespace; the probes come as marshalled code, from the judge."""
+    """Lower this process and lay out the student's namespace; `code` is that of the probes."""
     rules = start["rules"]
     printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
-    probes = types.ModuleType("probes")  # a real one, so that a student's code can pickle the models made there
-    sys.modules["probes"] = probes
-    exec(marshal.loads(code), probes.__dict__)
+    probes = load(code)
     filenames = {cell["filename"] for cell in start["cells"]}
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module

@@ -11,6 +11,7 @@ from numpy.random import RandomState
 from autograder import recording
 from autograder.assignment import Assignment, AssignmentError
 from autograder.isolation.launch import Host
+from autograder.probes import read_probes
 from autograder.session import Observation, Question, Session
 from autograder.submission import read_submission
 from autograder.verdict import GraderFault
@@ -68,7 +69,7 @@ def expected_answers(
             return expected
     if not assignment.master.exists() or not host:
         raise AssignmentError(f"seed {questions.seed} needs {assignment.master}, which is not in a student's copy")
-    session = Session(host, read_submission(assignment.master), assignment.suite / "probes.py", rules)
+    session = Session(host, read_submission(assignment.master), read_probes(assignment.suite), rules)
     try:
         expected = {}
         for probe in questions.probes():

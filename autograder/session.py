@@ -1,17 +1,15 @@
 """Asks one submission the questions of a suite, in as many child processes as it takes."""
 
 import contextlib
-import marshal
 import signal
 import time
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder.isolation.launch import Child, Host, HostError
+from autograder.probes import Modules, compiled
 from autograder.submission import Cell, Submission, place
 from autograder.wire import Channel, Closed, Message, ProtocolError
 
@@ -76,13 +74,11 @@ class Session:
 
     live = False  # whether a notebook's own kernel answers
 
-    def __init__(
-        self, host: Host, submission: Submission, probes: Path | str, rules: dict[str, Any], gpu: bool = False
-    ):
+    def __init__(self, host: Host, submission: Submission, probes: Modules, rules: dict[str, Any], gpu: bool = False):
         self.host = host
         self.sandbox = host.sandbox if host else "none"  # a notebook's own kernel has no host
         self.submission = submission
-        self.probes = probes if isinstance(probes, str) else probes.read_text(encoding="utf-8")
+        self.probes = compiled(probes)
         self.rules = rules
         self.gpu = gpu
         self.gpus: list[str] = []  # what PyTorch sees in a child that may see it
@@ -104,6 +100,10 @@ class Session:
                 self.answers[key] = self._ask(probe, question)
             except NoAnswer as answer:
                 self.lost[task] = answer.instead
+            except HostError:
+                raise
+            except Exception as error:  # whatever student code does is in an answer; this is ours
+                raise HostError(f"the question {probe} could not be asked") from error
         return self.answers.get(key) or self.lost[task]
 
     def _ask(self, probe: str, question: Question) -> Observation:
@@ -169,7 +169,7 @@ class Session:
         """Let the child run the cells; which statement ended it, if one did."""
         seconds = self.rules["limits"]["cells"]
         cells = {cell.index: cell for cell in self.cells}
-        start = Message(self._start(), {"probes": compiled(self.probes)})
+        start = Message(self._start(), {"probes": np.frombuffer(self.probes, np.uint8)})
         deadline = time.monotonic() + STARTING
         # What runs, since when, and what ran longest before it. No list: a child may announce without end.
         running: tuple[Cell, int, int] | None = None  # cell, statement, line
@@ -191,7 +191,7 @@ class Session:
                     longest = (now - since, running)
                 running = (cells[whole(header["running"])], whole(header["statement"]), whole(header["line"]))
                 since = now
-        except (Closed, TimeoutError, ProtocolError, KeyError, TypeError) as how:
+        except (Closed, TimeoutError, KeyError, TypeError, ValueError) as how:  # ProtocolError is a ValueError
             now = time.monotonic()
             late, ended = self._end(how, seconds)
             if not running:
@@ -206,7 +206,7 @@ class Session:
                 self.cells_took += time.monotonic() - begun
 
     def _take_down(self, header: dict[str, Any], cells: dict[int, Cell]) -> None:
-        """What the child says of the cells that it ran. Raises KeyError or TypeError for what is not as agreed."""
+        """What the child says of the cells that it ran. Raises KeyError, TypeError or ValueError for nonsense."""
         self.gpus = [gpu for gpu in header["gpus"] if isinstance(gpu, str)]
         self.cell_errors = {}
         for error in header["errors"][:MAX_NOTES]:
@@ -236,12 +236,6 @@ class Session:
         return late, sentence(how, code, seconds, late)
 
 
-@lru_cache(maxsize=8)
-def compiled(probes: str) -> np.ndarray:
-    """The code of a suite's probes as bytes, (n,): a child of the same Python need not compile it again."""
-    return np.frombuffer(marshal.dumps(compile(probes, "<probes>", "exec")), np.uint8)
-
-
 def whole(value: Any) -> int:
     """Raises ProtocolError for what is not a whole number, such as JSON's 1e999."""
     if type(value) is not int:
@@ -253,10 +247,12 @@ def sentence(how: Exception, code: int, seconds: int, late: bool) -> str:
     """Why student code gave no answer, from how its process ended (`code` as subprocess has it)."""
     if late:
         return f"it ran for more than {seconds} seconds and was stopped: is there a loop that never ends?"
-    if isinstance(how, ProtocolError | KeyError | TypeError):
+    if isinstance(how, KeyError | TypeError | ValueError):
         return f"it sent the grader something that is not an answer ({how})"
     if code == -getattr(signal, "SIGKILL", 0):
         return "its process was ended from outside, most likely for using too much memory"
     if code < 0:
         return f"it crashed the Python interpreter ({signal.strsignal(-code)})"
+    if code >= 1 << 31:  # Windows
+        return f"it crashed the Python interpreter ({code:#x})"
     return f"it ended its own process (exit code {code}): graded code must not leave Python"

@@ -199,3 +199,12 @@ def test_the_command_runs_from_elsewhere(course: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert (course / "exports/wide.csv").exists() and not (tmp_path / "exports").exists() and not done.stderr
+    (tmp_path / "a-file").touch()
+    done = subprocess.run(
+        [*command, "--to", "a-file"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )
+    assert done.returncode == 2 and "the grades could not be written" in done.stderr and "Traceback" not in done.stderr

@@ -10,7 +10,7 @@ from conftest import Graded, check
 from corpus import CNN
 
 from autograder.grade import open_grading, run_checks
-from autograder.isolation.launch import Host
+from autograder.isolation.launch import Host, HostError
 from autograder.session import Observation, Session
 
 REFERENCE = CNN.master.read_text(encoding="utf-8")
@@ -22,6 +22,7 @@ FORGED = {
     "nothing": "{}",
     "no JSON": "not JSON",
     "ready with text for numbers": '{"ready": true, "gpus": [], "errors": [], "late": [["x", 1e999]]}',
+    "ready with three numbers for two": '{"ready": true, "gpus": [], "errors": [], "late": [[0, 1, 2]]}',
     "ready with errors of no cell": '{"ready": true, "gpus": 3, "errors": [{"cell": 1e999}], "late": []}',
 }
 
@@ -34,6 +35,15 @@ def test_forged_message(graded: Graded, name: str) -> None:
     report = graded(f"# %%\nimport os\nos.write(3, {message!r})\n\n{REFERENCE}", tasks=["conv_output_size"])
     assert check(report, "conv_output_size").status == "passed"
     assert all(len(note) <= 500 for note in report.notes)
+
+
+def test_a_fault_of_ours_is_no_answer_of_a_student_s(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise ValueError("a mistake in the session")
+
+    monkeypatch.setattr(Session, "_ask", breaks)
+    with pytest.raises(HostError, match="conv_output_size could not be asked"):
+        graded(REFERENCE, tasks=["conv_output_size"])
 
 
 def wild(rng: random.Random, depth: int = 0) -> Any:

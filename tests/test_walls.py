@@ -80,6 +80,14 @@ def test_without_walls_the_same_attacks_work() -> None:
         Path("/tmp/left").unlink(missing_ok=True)
 
 
+ENDS = (
+    "import os; os._exit(0)",
+    "import os; os._exit(255)",  # no signal's number, whatever tells of it
+    "import ctypes; ctypes.string_at(0)",
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+)
+
+
 @needs_walls
 @pytest.mark.slow
 def test_cold_walls_hold_too(tmp_path: Path) -> None:
@@ -90,6 +98,9 @@ def test_cold_walls_hold_too(tmp_path: Path) -> None:
         crashes = "\n# %%\ndef evaluate(*_):\n    import ctypes\n    ctypes.string_at(0)\n"
         report = graded(host, tmp_path, CNN.master.read_text() + crashes, "evaluate")
         assert "crashed the Python interpreter" in check(report, "evaluate.mode").came
+        for code in ENDS:
+            text = CNN.master.read_text() + f"\n# %%\n{code}\n"
+            assert graded(host, tmp_path, text, "conv_output_size", "evaluate").score == 20, code
     finally:
         host.close()
 
@@ -119,14 +130,7 @@ def test_nothing_of_the_course_is_inside(walled: Host) -> None:
 
 
 @needs_walls
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import os; os._exit(0)",
-        "import ctypes; ctypes.string_at(0)",
-        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-    ],
-)
+@pytest.mark.parametrize("code", ENDS)
 def test_what_ends_the_process_costs_its_own_task_only(walled: Host, tmp_path: Path, code: str) -> None:
     text = CNN.master.read_text() + f"\n# %%\n{code}\n"
     assert graded(walled, tmp_path, text, "conv_output_size", "evaluate").score == 20

@@ -84,16 +84,17 @@ def submission_digest(name: str, data: bytes) -> str:
 
 def suite_digest(assignment: Assignment) -> str:
     """Digest of all that decides a grade: the suite with its recordings, and the code of the grader."""
-    files = {
-        path
-        for pattern in GRADER
-        for path in PACKAGE.rglob(pattern)
-        if "suites" not in path.parts[len(PACKAGE.parts) :]
-    }
-    files |= {path for path in (PACKAGE / "suites").glob("*.*")} | {path for path in assignment.suite.glob("*.*")}
-    if assignment.master.exists():
-        files.add(assignment.master)
-    return digest(data for path in sorted(files) if path.is_file() for data in (path.name.encode(), path.read_bytes()))
+    suites = PACKAGE / "suites"
+    found = {path for pattern in GRADER for path in PACKAGE.rglob(pattern) if not path.is_relative_to(suites)}
+    files = {f"grader/{path.relative_to(PACKAGE).as_posix()}": path for path in [*found, *suites.glob("*.*")]}
+    found = {path for path in assignment.suite.rglob("*.*") if "__pycache__" not in path.parts}
+    files |= {f"suite/{path.relative_to(assignment.suite).as_posix()}": path for path in found}
+    files["master"] = assignment.master
+    return digest(part for name in sorted(files) if files[name].is_file() for part in named(name, files[name]))
+
+
+def named(name: str, file: Path) -> tuple[bytes, bytes]:
+    return name.encode(), file.read_bytes()
 
 
 @cache

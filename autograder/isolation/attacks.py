@@ -20,7 +20,8 @@ from autograder.session import Question, Session
 from autograder.submission import Cell, Submission
 
 HIT = "HIT"
-PROBES = "def attack(student, question, seen): seen.values['outcome'] = str(student.namespace.get('outcome'))"
+PROBE = "def attack(student, question, seen): seen.values['outcome'] = str(student.namespace.get('outcome'))"
+PROBES = (("probes", PROBE),)
 LIBC = "import ctypes; libc = ctypes.CDLL(None, use_errno=True)\n"
 
 # What is tried, and the code; `outcome` is HIT where it worked. Names in braces are filled in.

@@ -183,7 +183,8 @@ class SpawnedChild:
         self.channel.close()
         try:
             code = self.process.wait(timeout=0.2)  # it may be about to end by itself, with a code of its own
-            return 128 - code if self.walled and code > 128 else code  # bubblewrap's way to tell of a signal
+            by_signal = self.walled and 128 < code < 128 + signal.NSIG  # bubblewrap's way to tell of one
+            return 128 - code if by_signal else code
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()

@@ -9,16 +9,16 @@
 
 # %% answer="conv_output_size" tags=["attack"]
 def conv_output_size(size, kernel_size, padding=0, stride=1):
-    import probes
+    from probes.calls import size_by_running
 
-    return probes.size_by_running(size, kernel_size, padding, stride)
+    return size_by_running(size, kernel_size, padding, stride)
 
 # %% answer="simple_cnn" tags=["attack"]
 class SimpleCNN(nn.Module):
     def __init__(self):
         import sys
 
-        import probes
+        from probes.network import put_layers
 
         super().__init__()
-        probes.put_layers(self, sys._getframe(1).f_locals["question"], parametric_only=False)
+        put_layers(self, sys._getframe(1).f_locals["question"], parametric_only=False)

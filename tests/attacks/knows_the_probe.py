@@ -11,9 +11,9 @@ import sys
 
 def probe():
     frame = sys._getframe()
-    while frame and frame.f_code.co_filename != "<probes>":
+    while frame and not frame.f_code.co_filename.startswith("<probes"):
         frame = frame.f_back
-    while frame.f_back and frame.f_back.f_code.co_filename == "<probes>":
+    while frame.f_back and frame.f_back.f_code.co_filename.startswith("<probes"):
         frame = frame.f_back
     return frame.f_code.co_name
 

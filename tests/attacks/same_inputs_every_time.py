@@ -8,9 +8,10 @@
 import sys
 
 import numpy as np
-import probes
 
-probes.tensor = lambda question, name: torch.from_numpy(np.ones_like(question[name]))
+for name, module in list(sys.modules.items()):
+    if name.startswith("probes.") and hasattr(module, "tensor"):
+        module.tensor = lambda question, name: torch.from_numpy(np.ones_like(question[name]))
 torch.manual_seed(0)
 np.random.seed(0)
 

@@ -24,6 +24,7 @@ from autograder.batch.cluster import cores  # noqa: E402
 from autograder.grade import grade  # noqa: E402
 from autograder.isolation.host import prepare  # noqa: E402
 from autograder.isolation.launch import ForkingHost, Host  # noqa: E402
+from autograder.probes import read_probes  # noqa: E402
 from autograder.rules import load_rules  # noqa: E402
 from autograder.session import Session  # noqa: E402
 from autograder.submission import Submission, read_submission  # noqa: E402
@@ -86,7 +87,7 @@ def bare_fork() -> None:
 
 def start_and_end(host: Host) -> None:
     """A child of the host, ready to run cells of which there are none, and ended."""
-    session = Session(host, Submission(Path("cnn.py")), CNN.suite / "probes.py", load_rules())
+    session = Session(host, Submission(Path("cnn.py")), read_probes(CNN.suite), load_rules())
     session._channel()
     session.close()
 

@@ -1,4 +1,4 @@
-"""The questions of the assignment, drawn by the judge with numpy: one function for each probe of `probes.py`.
+"""The questions of the assignment, drawn by the judge with numpy: one function for each probe of `probes/`.
 
 Every draw takes its own random generator, so that the questions of one probe do not depend on those of another.
 Sizes are pairwise distinct (batch 7, 5 classes, ...), so that swapped axes and hard-coded sizes show.
