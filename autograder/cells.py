@@ -7,8 +7,10 @@ import functools
 import linecache
 import operator
 import re
+from dataclasses import dataclass
 from typing import Any
 
+from autograder.bindings import assigned_by, bound_by, imported_names
 from autograder.errors import describe_error
 from autograder.isolation import limits
 from autograder.wire import Channel, Message
@@ -27,6 +29,18 @@ FUTURE_FLAGS = functools.reduce(
 )
 
 Cell = dict[str, Any]
+
+
+@dataclass
+class Early:
+    """A statement that used a name before it was bound."""
+
+    cell: Cell
+    number: int
+    statement: ast.stmt
+    error: dict[str, Any]
+    binds: set[str]
+    bound_since: bool = False  # any of these, by a statement further down
 
 
 class CellRunner:
@@ -50,7 +64,8 @@ class CellRunner:
         self.definitions_only = definitions_only
         self.flags = 0  # `from __future__ import ...` holds for the cells that follow, as in a script
         self.errors: list[dict[str, Any]] = []
-        self.early: list[tuple[Cell, int, ast.stmt, dict[str, Any]]] = []  # used a name before it was bound
+        self.assigned: set[str] = set()  # names that statements give a value to, those of explore cells, too
+        self.early: list[Early] = []
 
     def run(self, cells: list[Cell], seconds: int) -> dict[str, Any]:
         """What the judge is told: `errors`, and `late`, cell and line of what only ran at the end."""
@@ -59,12 +74,15 @@ class CellRunner:
         graded = "\n".join(cell["source"] for cell in cells if not cell["explore"])
         for cell in cells:
             for number, statement in enumerate(self.statements(cell)):
+                self.assigned |= assigned_by(statement)
                 if cell["explore"] and not imports_for(statement, graded):
                     continue
                 if error := self.run_statement(cell, number, statement):
                     self.errors.append(error)
                     if error["type"] == "NameError":
-                        self.early.append((cell, number, statement, error))
+                        self.early.append(Early(cell, number, statement, error, bound_by(statement)))
+                elif self.early:
+                    self.mark(self.early, statement)
         late = self.run_again()
         return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS]}
 
@@ -113,16 +131,23 @@ class CellRunner:
         progress = True
         while progress:
             progress = False
-            for item in list(self.early):
-                cell, number, statement, error = item
-                if not bound_by(statement).isdisjoint(self.namespace):
-                    self.early.remove(item)
-                elif not self.run_statement(cell, number, statement):
-                    self.early.remove(item)
-                    self.errors.remove(error)
-                    late.append([cell["index"], statement.lineno])
+            for early in list(self.early):
+                if early.bound_since:
+                    self.early.remove(early)
+                elif not self.run_statement(early.cell, early.number, early.statement):
+                    self.mark(self.early[: self.early.index(early)], early.statement)
+                    self.early.remove(early)
+                    self.errors.remove(early.error)
+                    late.append([early.cell["index"], early.statement.lineno])
                     progress = True
         return late
+
+    @staticmethod
+    def mark(early: list[Early], statement: ast.stmt) -> None:
+        """A statement behind these has run: of those that bind the same, it counts."""
+        bound = bound_by(statement)
+        for before in early:
+            before.bound_since |= not before.binds.isdisjoint(bound)
 
 
 def is_definition(statement: ast.stmt) -> bool:
@@ -137,20 +162,6 @@ def imports_for(statement: ast.stmt, source: str) -> bool:
     if not isinstance(statement, ast.Import | ast.ImportFrom):
         return False
     return any(re.search(rf"\b{re.escape(name)}\b", source) for name in imported_names(statement))
-
-
-def imported_names(statement: ast.Import | ast.ImportFrom) -> list[str]:
-    return [alias.asname or alias.name.partition(".")[0] for alias in statement.names]
-
-
-def bound_by(statement: ast.stmt) -> set[str]:
-    """The names that a statement binds at its top."""
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-        return {statement.name}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return set(imported_names(statement))
-    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def without_commands(source: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from autograder.as_found import as_found, same_random_states
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
+from autograder.bindings import assigned_by
 from autograder.errors import describe_error
 from autograder.grade import conclude, run_checks
 from autograder.grading import Grading
@@ -24,12 +25,12 @@ from autograder.isolation.launch import Host, HostError
 from autograder.observe import Printed, Student, answer
 from autograder.probes import load, probe_modules, read_probes, swapped_in
 from autograder.questions import PUBLIC_SEED, Questions, expected_answers
-from autograder.ran import Ran, find_shell, not_run_as_saved, what_ran
+from autograder.ran import Ran, find_shell, not_run_as_saved, statements, what_ran
 from autograder.render import messages
 from autograder.report import Report
 from autograder.rules import load_rules
 from autograder.session import Observation, Question, Session
-from autograder.submission import Cell, Submission, saved_last
+from autograder.submission import Submission, saved_last
 from autograder.verdict import GraderFault
 from autograder.wire import Message, travelled
 
@@ -124,8 +125,10 @@ class LiveSession(Session):
         super().__init__(cast(Host, None), submission, read_probes(assignment.suite), load_rules())
         self.ran = ran
         self.printed = Printed()
-        bound = submission.bound_names() | released_names(assignment)
-        self.student = Student(ran.namespace, set(ran.filenames), self.printed, bound)
+        self.student = Student(ran.namespace, set(ran.filenames), self.printed)
+        # What explore cells bind counts whether or not they have been run here.
+        sources = [*(cell.source for cell in submission.cells), *assignment.explore_cells()]
+        self.student.assigned = {name for source in sources for s in statements(source) for name in assigned_by(s)}
         with swapped_in({}):
             self.module, self.modules = load(self.probes), probe_modules()
 
@@ -168,12 +171,6 @@ def short_faults() -> Iterator[None]:
         last = "".join(traceback.format_exception(fault.__cause__ or fault, limit=-3))
         told = "This could not be graded. That is the grader's fault, not yours; please report these lines."
         raise NotGraded(f"{told}\n{last}") from None
-
-
-def released_names(assignment: Assignment) -> set[str]:
-    """The names that the explore cells bind, whether or not they have been run here."""
-    cells = [Cell(0, source, "", 1, explore=True) for source in assignment.explore_cells()]
-    return Submission(NOTEBOOK, cells).bound_names()
 
 
 def rename(value: Any, filenames: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import random
 import sys
 import traceback
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,12 +37,10 @@ class Seen:
 class Student:
     """The names that the submission's cells have bound, and what they have printed."""
 
-    def __init__(
-        self, namespace: dict[str, Any], filenames: set[str], printed: "Printed", bound: Iterable[str]
-    ) -> None:
+    def __init__(self, namespace: dict[str, Any], filenames: set[str], printed: "Printed") -> None:
         self.namespace = namespace
         self.defined: dict[str, Any] = {}  # what the last `def` or `class` of each name made
-        self.bound = set(bound)  # names that the file binds, in explore cells, too
+        self.assigned: set[str] = set()  # names that the file gives values to, in explore cells, too
         self.filenames = filenames
         self.printed = printed
 
@@ -115,6 +113,7 @@ def serve(channel: Channel, lower: Callable[[], None] = lambda: None) -> None:
     with contextlib.suppress(Closed):
         runner = CellRunner(student.namespace, student.defined, channel, start["left_out"], start["definitions_only"])
         seen = runner.run(start["cells"], start["rules"]["limits"]["cells"])
+        student.assigned = runner.assigned
         channel.send(Message({"ready": True, "gpus": gpus, **seen}))
         while True:
             question = channel.receive()
@@ -147,7 +146,7 @@ def prepare(start: dict[str, Any], code: bytes, lower: Callable[[], None]) -> tu
     limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
     lower()
     enforce(rules, filenames.__contains__)
-    return Student(module.__dict__, filenames, printed, start["bound"]), probes.__dict__
+    return Student(module.__dict__, filenames, printed), probes.__dict__
 
 
 def answer(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.cells import bound_by, without_commands
+from autograder.bindings import bound_by
+from autograder.cells import without_commands
 from autograder.submission import Cell, SubmissionError, holds_code, make_cell, read_submission, saved_last, squeeze
 
 # Where Jupyter and editors say which file a kernel belongs to; the names among the kernel's globals come first.
@@ -91,19 +92,22 @@ def code_files(value: Any) -> Iterator[str]:
             yield code.co_filename
 
 
-def names_bound(source: str) -> set[str]:
-    """The names that the statements of a cell bind at its top; none where it is no Python."""
+def statements(source: str) -> list[ast.stmt]:
+    """The statements of a cell; none where it is no Python."""
     try:
-        statements = ast.parse(without_commands(source)).body
+        return ast.parse(without_commands(source)).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return set()
-    return {name for statement in statements for name in bound_by(statement)}
+        return []
+
+
+def names_bound(source: str) -> set[str]:
+    return {name for statement in statements(source) for name in bound_by(statement)}
 
 
 def not_run_as_saved(ran: Ran, file: Path, explore: Iterable[str]) -> list[str]:
     """The answer cells of `file`, by their keys, that are not what was run last under the names that they bind."""
     try:
-        saved = [cell for cell in read_submission(file, explore).cells if not cell.explore]
+        saved = read_submission(file, explore).cells
     except SubmissionError:
         return []
     run_last = {name: squeeze(source) for source in ran.sources.values() for name in names_bound(source)}

@@ -220,7 +220,6 @@ class Session:
             "left_out": [(end.cell.index, end.statement) for end in self.ends],
             # Cells that train for minutes must leave time for the questions.
             "definitions_only": len(self.ends) >= MAX_ENDS or 3 * self.cells_took > self.rules["limits"]["submission"],
-            "bound": sorted(self.submission.bound_names()),
             "rules": self.rules,
             "limit_memory": not self.gpu,  # CUDA reserves far more address space than memory
         }

@@ -15,8 +15,9 @@ from typing import Any
 from autograder.percent import blocks
 
 # Within a line: `\s` would go on to the end from each of a million empty ones.
-TOP_BINDING = re.compile(r"^(\w+)[ \t]*=[^=]", re.MULTILINE)
-ANY_BINDING = re.compile(r"^[ \t]*(\w+)[ \t]*=[^=]", re.MULTILINE)
+# (And no parser, which hostile text may end with its process: this is read by the judge.)
+ASSIGNED_AT_TOP = re.compile(r"^(\w+)[ \t]*=[^=]", re.MULTILINE)
+ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*=[^=]", re.MULTILINE)
 # Byte order marks of what some editors on Windows call "Unicode"; the longer ones first.
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -48,16 +49,10 @@ class Submission:
     def to_run(self) -> list[Cell]:
         return [cell for cell in self.cells if not cell.explore]
 
-    def bound_names(self) -> set[str]:
-        """Names that are assigned at the top of a cell that is run, or anywhere in one that is not."""
-        return {
-            name for cell in self.cells for name in (ANY_BINDING if cell.explore else TOP_BINDING).findall(cell.source)
-        }
-
     def explored_names(self) -> set[str]:
-        """Names that are assigned only where nothing is run."""
-        run = Submission(self.path, self.to_run())
-        return self.bound_names() - run.bound_names()
+        """Names that are assigned only where nothing is run: anywhere there, and at the top of no cell that is run."""
+        explored = {name for cell in self.cells if cell.explore for name in ASSIGNED.findall(cell.source)}
+        return explored - {name for cell in self.to_run() for name in ASSIGNED_AT_TOP.findall(cell.source)}
 
     def line_before_and_after(self, where: str) -> tuple[str, str]:
         """The code lines around a place as errors name it; empty where there is none."""
@@ -119,7 +114,7 @@ def parse_submission(path: Path, data: bytes, explore: Iterable[str] = ()) -> Su
     except ValueError as error:
         submission.problem = f"{path.name} cannot be read: {error}"
         return submission
-    except Exception as error:  # what jupytext and nbformat raise on headers and metadata that they do not expect
+    except Exception as error:  # headers and metadata that are not as expected
         kind = type(error).__name__
         submission.problem = f"{path.name} cannot be read: its cells are not those of a notebook ({kind})"
         return submission

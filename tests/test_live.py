@@ -14,6 +14,7 @@ from corpus import CNN, wrong_submission
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.percent import blocks
+from autograder.ran import Ran, not_run_as_saved
 
 WRONG = wrong_submission("train_no_zero_grad").text.replace("return correct / total", 'raise ValueError("<script>1")')
 
@@ -167,6 +168,17 @@ def test_all_of_it_is_left_to_the_grade_cells_where_nbgrader_runs(monkeypatch: p
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec("from autograder import check\npoints = check()", namespace)
     assert math.isnan(namespace["points"])
+
+
+def test_a_name_that_a_later_explore_cell_takes_is_no_change_of_the_answer(tmp_path: Path) -> None:
+    path = tmp_path / "cnn.py"
+    answer = 'batch = 64\nPREDICTED_SHAPES = {"conv1": (batch, 32, 28, 28)}'
+    explore = "for batch in range(3):\n    print(batch)"
+    path.write_text(f'# %% answer="predicted_shapes"\n{answer}\n\n# %% tags=["explore"]\n{explore}\n')
+    ran = Ran({}, {1: answer, 2: explore}, {}, path)
+    assert not_run_as_saved(ran, path, [explore]) == []
+    ran.sources[3] = answer.replace("32", "16")
+    assert not_run_as_saved(ran, path, [explore]) == ["predicted_shapes"]
 
 
 @pytest.mark.slow

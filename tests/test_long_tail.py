@@ -195,8 +195,19 @@ def old_format() -> str:
     return nbformat.v3.writes_json(nbformat.v4.downgrade(nbformat.reads(notebook(), 4)))  # type: ignore[no-any-return]
 
 
+# Its name in the loop has been bound before; the table has not.
+TABLE = """
+layer = "conv1"
+PREDICTED_SHAPES = {layer: shape_of(layer) for layer in SHAPES}
+"""
+
 CELLS = {
     "all in reverse": Fixture(notebook(reverse_cells), "cnn.ipynb", notes=("stands further down",)),
+    "a table above what it uses": Fixture(
+        replaced("PREDICTED_SHAPES: dict", f"{TABLE}SHAPES: dict")
+        + "\n# %%\ndef shape_of(name): return SHAPES[name]\n",
+        notes=("stands further down",),
+    ),
     "imports last": Fixture(notebook(imports_last), "cnn.ipynb", notes=("stands further down",)),
     "keys renamed": Fixture(notebook(rename_keys), "cnn.ipynb"),
     "split between functions": Fixture(notebook(split_between_functions), "cnn.ipynb"),

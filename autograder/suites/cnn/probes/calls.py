@@ -47,7 +47,7 @@ def usual_globals(
     names |= {name: model for name in ("model", "net", "network", "cnn")}
     names |= {name: loss_fn for name in ("loss_fn", "criterion", "loss_function", "loss_func")}
     names |= {"optimizer": optimizer, "opt": optimizer, "device": device}
-    return {name: value for name, value in names.items() if name in student.bound}
+    return {name: value for name, value in names.items() if name in student.assigned}
 
 
 def call_train(
