@@ -25,7 +25,7 @@ help:  ## this list
 	@echo
 	@echo "  ASSIGNMENT=name    which assignment, where there are several"
 	@echo "  SUBMISSION=path    a .py or .ipynb file to grade instead of your own answers"
-	@echo "  ROOT=folder        another course (all above from grade to record, but data and doctor)"
+	@echo "  ROOT=folder        another course (from grade to record; not data, doctor)"
 	@echo "  TASK=train         grade only this task"
 	@echo "  DEVICE=auto        auto, cpu, cuda or mps"
 	@echo "  SEED=n             draw other questions"
@@ -35,16 +35,16 @@ help:  ## this list
 	@echo "  SANDBOX=walls      walls, container or off (autograde, batch)"
 	@echo "  WORKERS=n          processes (autograde, batch)"
 	@echo "  SCHEDULER=address  of a Dask cluster (autograde, batch)"
-	@echo "  REGRADE=1          grade again what was graded before a change in the suite (autograde)"
+	@echo "  REGRADE=1          grade again after a change in the suite (autograde)"
 	@echo "  FORCE=1            release even what orphans work in progress"
 	@echo "  EXCHANGE=no        leave nbgrader's exchange alone (release)"
 	@echo "  FROM=folder        take the data from there, not the network (data)"
-	@echo "  LMS=file           a file downloaded from Canvas or Moodle, to be filled (export)"
+	@echo "  LMS=file           Canvas's or Moodle's file, to be filled in (export)"
 	@echo "  COLUMN=name        the assignment's column in it (export)"
 	@echo "  ID=name            the column of the ids in a class list (roster)"
 	@echo "  REMOVE=1           take out who is not in the class list (roster)"
 	@echo "  ARGS=options       more options for pytest (test, test-all)"
-	@echo "  TORCH_INDEX=URL    take PyTorch from another wheel index (at the set-up, gradescope)"
+	@echo "  TORCH_INDEX=URL    another wheel index for PyTorch (set-up, gradescope)"
 	@echo "  PYTHON=path        the Python to set up with, 3.11 or newer"
 
 grade: env  ## grade your answers and say what to do next
@@ -112,21 +112,21 @@ lint: env-dev  ## ruff and mypy
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: env  ## how fast grading is, beside the bare work and stock nbgrader (ten minutes)
+bench: env  ## how fast grading is, beside bare work and stock nbgrader
 	@$(PY) tests/benchmarks/grade.py
 	@$(PY) tests/benchmarks/batch.py
 	@$(PY) tests/benchmarks/stock_nbgrader.py
 	@$(PY) tests/benchmarks/course.py
 
-report-card: env-dev  ## grade the grader, and write docs/report-card.md (minutes)
+report-card: env-dev  ## grade the grader: docs/report-card.md (minutes)
 	@$(PY) tests/evidence/report_card.py
 
-evidence: env-dev  ## grade over hundreds of seeds, and write docs/evidence.md (hours)
+evidence: env-dev  ## grade over hundreds of seeds: docs/evidence.md (hours)
 	@$(PY) tests/evidence/measure.py
 	@$(PY) tests/evidence/full.py || test $$? -eq 2  # without the full data set
 	@$(PY) tests/evidence/report.py
 
-full: env  ## the lesson's full run, on all 60,000 images (after make data)
+full: env  ## the lesson's full run, on all 60,000 images
 	@$(PY) tests/evidence/full.py $(call option,seed,SEED)
 
 clean:  ## delete reports and caches; .venv and data/full stay

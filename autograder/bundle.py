@@ -90,11 +90,11 @@ def make_bundle(assignment: Assignment, record: Record) -> Bundle:
         name for name in assignment_names(root) if name == assignment.name or find_assignment(name, root).release
     ]
     own = {f"autograder/suites/{assignment.name}/{RELEASE}": as_json(record)}
-    student = common_files(number) | grader_files([assignment.name], root) | own | read_me(assignment, release, number)
+    student = common_files() | grader_files([assignment.name], root) | own | read_me(assignment, release, number)
     student["Makefile"] = makefile((COURSE / "Makefile").read_text(encoding="utf-8")).encode()
     student["AGENTS.md"] = (COURSE / "student" / "AGENTS.md").read_bytes()
     student[f"assignments/{assignment.name}/{assignment.name}.py"] = make_starter(assignment).encode()
-    package = common_files(number, without=NOTEBOOK_HAS) | grader_files(released, root) | own
+    package = common_files(without=NOTEBOOK_HAS) | grader_files(released, root) | own
     for files in (student, package):
         files["autograder/__init__.py"] = with_version(files["autograder/__init__.py"], number)
     name, wheel = build_wheel(package)
@@ -105,7 +105,7 @@ def make_bundle(assignment: Assignment, record: Record) -> Bundle:
     return Bundle(f"{assignment.name}-student.zip", pack(student, folder), name, wheel)
 
 
-def common_files(number: str, without: Iterable[str] = ()) -> Files:
+def common_files(without: Iterable[str] = ()) -> Files:
     """What makes a folder that can be installed."""
     files = {name: (COURSE / name).read_bytes() for name in ("LICENSE", "constraints.txt", "hatch_build.py")}
     data = course_sample().parent

@@ -7,6 +7,7 @@ from typing import Any
 from autograder.rules import PackageError, RuleError
 
 MAX_TEXT = 500  # characters of any one text that comes from student code
+HIDDEN = "(the text of this error cannot be shown)"
 
 
 class Missing(NameError):
@@ -16,9 +17,16 @@ class Missing(NameError):
 def describe_error(error: BaseException, filenames: set[str]) -> dict[str, Any]:
     """Type, text and the line of the student's own code where it came up; never fails itself."""
     try:
+        return described(error, filenames)
+    except BaseException:  # of a class whose very name is code
+        return {"type": "Exception", "message": HIDDEN, "where": None, "rule": False}
+
+
+def described(error: BaseException, filenames: set[str]) -> dict[str, Any]:
+    try:
         message = str(error)[:MAX_TEXT]
     except BaseException:
-        message = "(the text of this error cannot be shown)"
+        message = HIDDEN
     where: dict[str, Any] | None = None
     if isinstance(error, SyntaxError) and error.filename in filenames:
         message = str(error.msg)[:MAX_TEXT]

@@ -16,7 +16,7 @@ BODY_OPEN = "write the body and delete the `raise` line"
 
 ARGUMENTS = r"missing \d+ required positional argument|unexpected keyword argument|takes .* positional argument"
 
-# What PyTorch and Python say, and what it means here; the first that matches wins. Groups of a pattern stand in the hint.
+# What PyTorch and Python say, and what it means here; the first that matches wins. `\1` in a hint is a group.
 HINTS = {
     r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x": r"a linear layer made for \2 numbers per image gets "
     r"\1: print the shape of `x` before it. Is each image laid in a row, and does it work for any number of images?",

@@ -27,7 +27,7 @@ class Grading:
         expected: dict[str, Observation],
         session: Session,
         gpu: tuple[Session, str] | None = None,
-        on_check: Callable[[Task, str], None] = lambda task, check: None,
+        on_check: Callable[[str], None] = lambda check: None,
         on_task: Callable[[TaskResult], None] = lambda task: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -321,11 +321,7 @@ def tell(text: str, file: TextIO | None = None) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Set up the environment of the course in .venv.")
     parser.add_argument("--dev", action="store_true", help="with the tools for tests and linting")
-    parser.add_argument("--where", action="store_true", help="print its Python, and do nothing")
     options = parser.parse_args()
-    if options.where:
-        print(PYTHON)
-        return 0
     try:
         set_up(options.dev)
     except KeyboardInterrupt:

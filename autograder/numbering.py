@@ -1,7 +1,7 @@
 """The number of a release, and what it changes for those who are at work on the one before.
 
-A suite's `release.json` holds the number of the last release and digests of what was in it. Whatever a student gets
-differs from that: a new number. So a number stands for one content, in notebook, wheel and reports.
+A suite's `release.json` holds the number of the last release and digests of what was in it. If anything that a student
+gets differs from them, the number goes up. So a number stands for one content, in notebook, wheel and reports.
 """
 
 import hashlib

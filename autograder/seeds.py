@@ -1,4 +1,4 @@
-"""Official seeds: drawn once per assignment, and kept where no student sees them until feedback is released."""
+"""Official seeds: drawn once per assignment, and kept where no student sees them. After feedback others are drawn."""
 
 import contextlib
 import json

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.compare import printable
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for a formula begins with one of these
+FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would take for a formula begins with one of these
 
 
 def table(rows: Iterable[Sequence[Any]]) -> str:

@@ -42,7 +42,6 @@ due = 2026-10-16T23:59:00Z
 percent_per_day = 10
 """
 
-Cells = list[NotebookNode]
 Change = Callable[[NotebookNode], Any]
 
 

@@ -183,7 +183,7 @@ def test_the_feedback_page_says_what_it_cost_and_why(course: Path) -> None:
     assert "2 days begun, at 10% each: 20% of the 70 points earned, which is 14." in page["late"]
     assert "Late, without a penalty." in page["grace"] and "Score: 70.0 / 85.0" in page["grace"]
     assert "Late" not in page["prompt"] and "Late" not in page["ext"]
-    still = "<strong>Not the final score:</strong> a person has still to grade <code>still_cheaper</code>."
+    still = "<strong>Not the final score:</strong> still to be graded by hand: <code>still_cheaper</code>."
     assert still in page["grace"] and still in page["ext"]
     assert "Not the final score" not in page["late"] + page["prompt"]
     assert not any("private" in text for text in page.values())
@@ -251,11 +251,12 @@ def test_the_cell_is_not_graded(course: Path) -> None:
 @pytest.mark.parametrize(("student", "said"), [("ext", "still_cheaper"), ("prompt", "")])
 def test_what_waits_for_a_person_is_said_at_the_top(course: Path, student: str, said: str) -> None:
     made = LateGrades().preprocess(new_notebook(cells=[new_code_cell("1")]), resources(course, student))[0]
-    assert len(made.cells) == 1 + bool(said) and (f"still to grade `{said}`" in made.cells[0].source) == bool(said)
+    assert len(made.cells) == 1 + bool(said)
+    assert (f"still to be graded by hand: `{said}`" in made.cells[0].source) == bool(said)
     if said:
         return
     with opened(course) as gradebook:  # given, and to be looked at again: the hand-in is another one
         gradebook.find_grade("check_train", "cnn", "cnn", student).needs_manual_grade = True
         gradebook.db.commit()
     made = LateGrades().preprocess(new_notebook(), resources(course, student))[0]
-    assert "still to grade `train`" in made.cells[0].source
+    assert "still to be graded by hand: `train`" in made.cells[0].source

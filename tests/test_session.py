@@ -46,6 +46,29 @@ def test_a_fault_of_ours_is_no_answer_of_a_student_s(graded: Graded, monkeypatch
         graded(REFERENCE, tasks=["conv_output_size"])
 
 
+NAMELESS = """
+# %%
+class Nameless(type):
+    @property
+    def __name__(cls):
+        raise SystemExit
+
+class Error(Exception, metaclass=Nameless):
+    def __str__(self):
+        raise SystemExit
+
+raise Error
+# %%
+def evaluate(dataloader, model):
+    raise Error
+"""
+
+
+def test_an_error_that_cannot_be_told_costs_its_own_task(graded: Graded) -> None:
+    report = graded(REFERENCE + NAMELESS, tasks=["conv_output_size", "evaluate"])
+    assert report.score == 8 and "cannot be shown" in check(report, "evaluate.accuracy").came
+
+
 def wild(rng: random.Random, depth: int = 0) -> Any:
     """Any value that JSON can hold."""
     leaves: list[Any] = [None, True, 0, -1, 1.5, 1e308, 2**60, "", "x", "NoneType", "ellipsis", [], {}]

@@ -48,7 +48,7 @@ class CourseLatePlugin(LateSubmissionPlugin):
 class LatePenalties(AssignLatePenalties):
     """nbgrader's own, which asks the plugin only about what is late by the gradebook: so the dates go there first.
 
-    Where a folder has no time, or none that can be, nbgrader leaves that of an earlier hand-in in the gradebook.
+    Where a folder has no valid time, nbgrader leaves that of an earlier hand-in in the gradebook.
     """
 
     plugin_class = Type(CourseLatePlugin, klass=LateSubmissionPlugin).tag(config=True)
@@ -60,7 +60,7 @@ class LatePenalties(AssignLatePenalties):
             folder = Path("submitted", about["student"], about["assignment"])
             if folder.is_dir() and not read_time(stamped(folder)):
                 submission.timestamp = None
-            write_dates(gradebook, load_course(Path.cwd()), submission)
+            write_dates(load_course(Path.cwd()), submission)
             gradebook.db.commit()
         return super().preprocess(nb, resources)
 
@@ -80,7 +80,7 @@ class LateGrades(GetGrades):
         nb, resources = super().preprocess(nb, resources)
         if open_ones:
             names = ", ".join(f"`{name}`" for name in open_ones)
-            nb.cells.insert(0, new_markdown_cell(f"**Not the final score:** a person has still to grade {names}."))
+            nb.cells.insert(0, new_markdown_cell(f"**Not the final score:** still to be graded by hand: {names}."))
         if found.reason:
             loss = f"Late: −{found.points:g} points." if found.points else "Late, without a penalty."
             nb.cells.insert(0, new_markdown_cell(f"**{loss}** {found.reason}"))
@@ -112,7 +112,7 @@ def settle(gradebook: Gradebook, course: Course, assignment: str, student: str |
         found.duedate = parse_utc(due)
     changes = []
     for submission in [gradebook.find_submission(assignment, student)] if student else found.submissions:
-        write_dates(gradebook, course, submission)
+        write_dates(course, submission)
         if due_date(course, submission) is None:
             continue
         before, reasons = submission.late_submission_penalty or 0, []
@@ -128,7 +128,7 @@ def settle(gradebook: Gradebook, course: Course, assignment: str, student: str |
     return sorted(changes, key=lambda change: change.student)
 
 
-def write_dates(gradebook: Gradebook, course: Course, submission: SubmittedAssignment) -> None:
+def write_dates(course: Course, submission: SubmittedAssignment) -> None:
     """Due date and extension, as nbgrader keeps them: without a time zone, in UTC."""
     assignment = submission.assignment
     if due := course.rules(assignment.name).due:

@@ -11,12 +11,12 @@ YEARS = range(2000, 2100)  # nothing of a course is due or handed in outside of 
 
 
 def sensible(moment: datetime | None) -> datetime | None:
-    """The time, or None for one that cannot be: from the year 1 or 9999 on, arithmetic ends in an OverflowError."""
+    """The time, or None for one out of range: near the years 1 and 9999 arithmetic ends in an OverflowError."""
     return moment if moment and moment.year in YEARS else None
 
 
 def read_time(text: str) -> datetime | None:
-    """A time as nbgrader writes it, in UTC and without saying so; None for a text that is none, or none that can be."""
+    """A time as nbgrader writes it, in UTC and without saying so; None for a text that is none, or one out of range."""
     try:
         return sensible(parse_utc(text.strip()))
     except Exception:  # dateutil raises what it meets

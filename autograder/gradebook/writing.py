@@ -90,7 +90,7 @@ def report(filled: Filled, target: Path, tell: Tell) -> None:
         "kept as they are": filled.kept,
         "no grade, so left as they are": filled.waiting,
         "rows without a student in the gradebook": filled.rows,
-        "nothing that can be graded, so without points of the grader's": filled.problems,
+        "nothing to grade, so no automatic points": filled.problems,
         "students with a grade, and no row that is surely theirs": filled.students,
         "careful": filled.warnings,
     }.items():

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from autograder import __version__, install, recording
+from autograder import install, recording
 from autograder.assignment import Assignment
 from autograder.bundle import COURSE, FOR_CLASSES, NOTEBOOK_HAS, common_files, grader_files, pack, project
 from autograder.gradescope.run import OFFICIAL
@@ -43,7 +43,7 @@ def make_zip(assignment: Assignment, seed: int, host: Host, torch_index: str = "
     files = grader_files([assignment.name], assignment.suite.parents[2], NEEDED)
     del files["autograder/gradescope/build.py"]
     files |= {name: (HERE / name).read_bytes() for name in SCRIPTS}
-    files |= common_files(__version__)  # with the images that questions are made of
+    files |= common_files()  # with the images that questions are made of
     for name in ("hatch_build.py", "pyproject.toml"):  # nothing is installed from here, where others could read it
         del files[name]
     files["requirements.txt"] = requirements().encode()

@@ -61,7 +61,7 @@ def nearness(file: File, assignment: str) -> int:
 def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda item: False) -> Choice | None:
     """The file that is graded: of the last attempt the nearest by its name, and of several those the one saved last.
 
-    Of those saved together it is none that is untouched: what brings files to us may forget when they were saved.
+    Of those saved together an untouched starter counts last: what brings files to us may forget when they were saved.
     """
     code = gradable(files, assignment)
     if not code:

@@ -130,14 +130,14 @@ def bring_times(assignment: Assignment, root: Path, planned: Plan) -> list[Penal
 
 
 def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
-    """A line that names those whose time of submission is none that can be; empty where there are none."""
+    """A line that names those whose time of submission cannot be read; empty where there are none."""
     names = [one.student for one in submitted if (said := stamped(one.folder)) and not read_time(said)]
     where = f"{SUBMITTED}/STUDENT/{assignment.name}/{STAMP}"
     if not names:
         return ""
     return (
-        f"no time that can be stands in {where} of {printable(', '.join(names))}: they count as on time. Write the "
-        "right one there, such as 2026-10-16 12:00:00 UTC, or delete the file, and run this again"
+        f"{where} holds no valid time for {printable(', '.join(names))}: they count as on time. Write the right "
+        "one there, such as 2026-10-16 12:00:00 UTC, or delete the file, and run this again"
     )
 
 

@@ -104,8 +104,8 @@ def left_out(assignment: Assignment, students: list[str]) -> str:
     lines = [f"nbgrader has not written the points of {plural(len(students), 'student')} into the gradebook:"]
     if patterns:
         lines.append(
-            f"  {printable(', '.join(patterns))}: nbgrader looks for files by patterns, and takes {' '.join(PATTERN)} "
-            f"in a name for a part of one. Rename the folder in {SUBMITTED}/, and run this again"
+            f"  {printable(', '.join(patterns))}: nbgrader takes {' '.join(PATTERN)} in a folder's name for "
+            f"wildcards. Rename the folder in {SUBMITTED}/, and run this again"
         )
     if others:
         lines.append(

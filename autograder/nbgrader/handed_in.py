@@ -51,9 +51,10 @@ def own_folders(folder: Path) -> list[Path]:
 
 
 def one_level_too_high(folder: Path) -> bool:
-    """A student's folder with no folder for any other assignment is of whoever handed in nothing, or put it there.
+    """Whether work may lie in the student's folder itself: no folder in it is another assignment's.
 
-    Other folders in it are the student's own, or what a system or an editor has left.
+    Then the student handed in nothing, or put it there. Other folders are the student's own, or left by a system or
+    an editor.
     """
     others = known_assignments(folder.parents[2]) - {folder.name.casefold()}
     beside = [path for path in folder.parent.iterdir() if path.is_dir() and path not in own_folders(folder)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from IPython.display import HTML, display
 
-from autograder.assignment import Assignment, Task
+from autograder.assignment import Assignment
 from autograder.render.page import cell, code
 from autograder.report import Report, TaskResult
 
@@ -23,7 +23,7 @@ class NotebookReport:
         if kind:
             self.output.update(HTML("stopped"))
 
-    def check_begins(self, task: Task, check: str) -> None:
+    def check_begins(self, check: str) -> None:
         self.output.update(HTML(code(f"checking `{check}` ...")))
 
     def task_done(self, task: TaskResult) -> None:

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from autograder.assignment import Assignment, Task
+from autograder.assignment import Assignment
 from autograder.compare import printable
 from autograder.render.messages import all_right, failures, points, shortened, to_do, waiting
 from autograder.report import CheckResult, Report, TaskResult
@@ -39,7 +39,7 @@ class TerminalReport:
         self.status.update("starting Python and PyTorch")
         self.status.start()
 
-    def check_begins(self, task: Task, check: str) -> None:
+    def check_begins(self, check: str) -> None:
         self.status.update(f"{check} ...")
 
     def task_done(self, task: TaskResult) -> None:

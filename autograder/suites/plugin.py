@@ -146,8 +146,7 @@ class GradingPlugin:
         return True
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        check = check_of(item)
-        self.grading.on_check(self.grading.assignment.task(check), check)
+        self.grading.on_check(check_of(item))
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         if self.grading.stop():
