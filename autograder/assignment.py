@@ -10,6 +10,7 @@ from typing import Any
 
 PACKAGE = Path(__file__).parent
 RELEASE = "release.json"  # in a suite
+GRADE_CELL = "check_"  # and the id of a task: its grade cell, in notebooks and in the gradebook
 
 
 class AssignmentError(LookupError):
@@ -56,6 +57,11 @@ class Assignment:
     starter: Path  # what a student gets and fills in
     written: tuple[Written, ...] = ()
     release: int = 0  # number of the last release; 0 before the first
+
+    @property
+    def root(self) -> Path:
+        """The folder of the course."""
+        return self.suite.parents[2]
 
     @property
     def points(self) -> float:

@@ -84,7 +84,7 @@ def grader_files(names: Iterable[str], root: Path, also: Iterable[str] = ()) -> 
 
 def make_bundle(assignment: Assignment, record: Record) -> Bundle:
     """The zip and the wheel of a release. Raises LeakError or WheelError; nothing is written."""
-    root, release = assignment.suite.parents[2], record["release"]
+    root, release = assignment.root, record["release"]
     number = version(assignment, release)
     released = [
         name for name in assignment_names(root) if name == assignment.name or find_assignment(name, root).release

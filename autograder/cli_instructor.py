@@ -123,7 +123,7 @@ def autograde(
     from autograder.seeds import SeedError
     from autograder.submission import SubmissionError
 
-    course = (root or found.suite.parents[2]).resolve()
+    course = (root or found.root).resolve()
     out = results_folder(course, found)
     progress = ClassProgress(relative(out))
     try:
@@ -362,7 +362,7 @@ def gradescope(
     path, host = to / f"{found.name}-gradescope.zip", start_host(warm=True)
     try:
         if seed is None:
-            seeds = official_seeds(found.suite.parents[2])
+            seeds = official_seeds(found.root)
             seed = seeds.draw(found.name) if new_seed else seeds.current(found.name)
         index = index_in_use() if torch_index is None else torch_index
         files.write(path, make_zip(found, seed, host, index), mode=0o600)

@@ -1,8 +1,10 @@
-"""Files are written beside and then renamed, so that a reader or a crash never meets half of one."""
+"""Files are written beside and then renamed, so that a reader or a crash never meets half of one; and locks."""
 
+import contextlib
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -25,3 +27,24 @@ def keep_copy(path: Path) -> Path:
         count += 1
     shutil.copy2(path, copy)
     return copy
+
+
+@contextlib.contextmanager
+def locked(path: Path, wait: bool = True) -> Iterator[None]:
+    """Keep other processes out of such a block for the same file or folder; a file is made if need be. The lock ends
+    with its process. On Windows, where no class is graded, there is none.
+
+    Raises:
+        BlockingIOError: another process is in one, and this one shall not wait.
+    """
+    if os.name == "nt":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)

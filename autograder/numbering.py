@@ -105,7 +105,7 @@ def version(assignment: Assignment, release: int) -> str:
 
     pip would not replace an installed wheel by one of the same version.
     """
-    root = assignment.suite.parents[2]
+    root = assignment.root
     numbers = {name: find_assignment(name, root).release for name in assignment_names(root)} | {
         assignment.name: release
     }

@@ -2,12 +2,10 @@
 
 import contextlib
 import json
-import os
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.files import write
+from autograder.files import locked, write
 
 NAME = "seeds.json"
 OWNER_ONLY = 0o600
@@ -44,14 +42,18 @@ class OfficialSeeds:
         """The seed in use; drawn now if there is none. Raises OSError where it cannot be kept."""
         if drawn := self.drawn(assignment):
             return drawn[-1]
-        with alone_in(self.path.parent):  # of two commands that begin at once, one draws
+        with self.alone():  # of two commands that begin at once, one draws
             drawn = self.drawn(assignment)
             return drawn[-1] if drawn else self._add(assignment)
 
     def draw(self, assignment: str) -> int:
         """Put another seed in use: whoever has feedback could work out the questions of the last one."""
-        with alone_in(self.path.parent):
+        with self.alone():
             return self._add(assignment)
+
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return locked(self.path.parent)
 
     def _add(self, assignment: str) -> int:
         seeds, new = self.read(), 1 + secrets.randbelow(2**31 - 1)  # 0 is the public one
@@ -62,20 +64,3 @@ class OfficialSeeds:
     def drawn(self, assignment: str) -> list[int]:
         """All that were ever in use."""
         return self.read().get(assignment, [])
-
-
-@contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Wait until no other process is in such a block for this folder; the lock ends with its process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.name == "nt":
-        yield
-        return
-    import fcntl
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -7,7 +7,7 @@ import jupytext
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.assignment import Assignment, Task
+from autograder.assignment import GRADE_CELL, Assignment, Task
 from autograder.release import MarkerError
 
 SCHEMA = 3  # of nbgrader's metadata
@@ -91,7 +91,7 @@ def judged_behind(assignment: Assignment, key: str) -> list[Task]:
 
 
 def grade_cell(task: Task) -> NotebookNode:
-    return marked(new_code_cell(CHECK.format(task=task.id)), f"check_{task.id}", grade=True, points=task.points)
+    return marked(new_code_cell(CHECK.format(task=task.id)), f"{GRADE_CELL}{task.id}", grade=True, points=task.points)
 
 
 def marked(cell: NotebookNode, grade_id: str, points: float | None = None, **kinds: bool) -> NotebookNode:

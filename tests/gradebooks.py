@@ -12,7 +12,7 @@ from corpus import CNN
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-ROOT = CNN.suite.parents[2]
+ROOT = CNN.root
 TASKS = ("conv_output_size", "train")
 WRITTEN = "still_cheaper"
 DUE = "2026-10-16 23:59:00"  # in Zurich, and so 21:59 in UTC

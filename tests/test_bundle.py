@@ -22,7 +22,7 @@ from autograder.numbering import next_release
 from autograder.release import make_starter
 from autograder.source_notebook import make_notebook
 
-ROOT = CNN.suite.parents[2]
+ROOT = CNN.root
 FILES = grader_files(["cnn"], ROOT)
 RECORD = {"release": 4, **{key: value for key, value in next_release(CNN, FILES, True)[0].items() if key != "release"}}
 

@@ -18,7 +18,7 @@ from autograder.percent import blocks
 from autograder.release import MarkerError
 from autograder.source_notebook import make_notebook
 
-ROOT = CNN.suite.parents[2]
+ROOT = CNN.root
 RESOURCES = {"nbgrader": {"assignment": "cnn"}}
 
 

@@ -9,7 +9,6 @@ seeds.json      the official seeds (mode 0600)
 """
 
 import contextlib
-import io
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ from typing import Any
 
 from autograder.assignment import Assignment
 from autograder.batch.results import ResultStore
-from autograder.files import write
+from autograder.files import locked, write
 from autograder.row import Row
 from autograder.seeds import OfficialSeeds
 from autograder.spreadsheet import table
@@ -57,7 +56,11 @@ class Output:
         before = os.umask(OTHERS)
         try:
             make_folder(folder)
-            with open(folder / ".lock", "w") as lock, alone(lock, folder):
+            with contextlib.ExitStack() as left:
+                try:
+                    left.enter_context(locked(folder / ".lock", wait=False))
+                except BlockingIOError as error:
+                    raise OutputError(f"another run is writing to {folder}: wait, or name another folder") from error
                 output = cls(folder, assignment)
                 output.umask = before
                 shutil.rmtree(output.scratch, ignore_errors=True)  # of a run that was killed
@@ -123,21 +126,6 @@ def is_ours(folder: Path) -> bool:
         return (folder / IGNORE).read_text() == IGNORED
     except (OSError, UnicodeDecodeError):
         return False
-
-
-@contextlib.contextmanager
-def alone(lock: io.TextIOBase | Any, folder: Path) -> Iterator[None]:
-    """Raises OutputError where another run holds the lock, which ends with its process."""
-    if os.name == "nt":
-        yield
-        return
-    import fcntl
-
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise OutputError(f"another run is writing to {folder}: wait for its end, or name another folder") from error
-    yield
 
 
 def line(row: Row) -> str:

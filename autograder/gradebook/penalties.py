@@ -18,11 +18,11 @@ from nbgrader.preprocessors import AssignLatePenalties, GetGrades
 from nbgrader.utils import parse_utc
 from traitlets import Type
 
+from autograder.assignment import GRADE_CELL
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.late import Penalty, Points, penalty
 from autograder.gradebook.times import read_time, sensible, stamped
 
-PREFIX = "check_"  # of the grade cell of a task
 Processed = tuple[NotebookNode, Any]  # a notebook, and what nbconvert calls its resources
 
 
@@ -158,7 +158,7 @@ def notebook_penalty(course: Course, notebook: SubmittedNotebook) -> Penalty:
 
 def waiting(grades: Iterable[Grade]) -> list[str]:
     """The tasks and questions that wait for a person, as the formgrader has it."""
-    return sorted(grade.name.removeprefix(PREFIX) for grade in grades if grade.needs_manual_grade)
+    return sorted(grade.name.removeprefix(GRADE_CELL) for grade in grades if grade.needs_manual_grade)
 
 
 def aware(moment: datetime | None, zone: tzinfo) -> datetime | None:

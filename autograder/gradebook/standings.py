@@ -5,10 +5,10 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, Student, SubmittedAssignment
 
-from autograder.assignment import Assignment
+from autograder.assignment import GRADE_CELL, Assignment
 from autograder.compare import printable
 from autograder.gradebook.course_file import Course
-from autograder.gradebook.penalties import PREFIX, aware, due_date, notebook_penalty, waiting
+from autograder.gradebook.penalties import aware, due_date, notebook_penalty, waiting
 from autograder.gradebook.store import mark_of, submitted
 
 
@@ -87,7 +87,7 @@ def remark(submission: SubmittedAssignment, course: Course, ungraded: bool, by_h
 
 
 def task_of(cell: str) -> str:
-    return cell.removeprefix(PREFIX)
+    return cell.removeprefix(GRADE_CELL)
 
 
 def columns(gradebook: Gradebook, name: str, ours: Assignment | None) -> list[str]:

@@ -40,7 +40,7 @@ def make_zip(assignment: Assignment, seed: int, host: Host, torch_index: str = "
         LeakError: a solution is in it.
         GraderFault, HostError: the reference solution gives no answers.
     """
-    files = grader_files([assignment.name], assignment.suite.parents[2], NEEDED)
+    files = grader_files([assignment.name], assignment.root, NEEDED)
     del files["autograder/gradescope/build.py"]
     files |= {name: (HERE / name).read_bytes() for name in SCRIPTS}
     files |= common_files()  # with the images that questions are made of

@@ -11,7 +11,7 @@ from autograder.submission import parse_submission, squeeze
 
 def untouched(assignment: Assignment) -> Untouched:
     """Whether all code in a file is the starter's, or that of the notebook that nbgrader has released."""
-    notebook = assignment.suite.parents[2] / "release" / assignment.name / f"{assignment.name}.ipynb"
+    notebook = assignment.root / "release" / assignment.name / f"{assignment.name}.ipynb"
     given: set[str] = set()
 
     def is_untouched(item: Item) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from nbgrader.api import MissingEntry
 from traitlets.config.loader import Config, PyFileConfigLoader
 
-from autograder.assignment import Assignment
+from autograder.assignment import GRADE_CELL, Assignment
 from autograder.batch.jobs import content
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
@@ -25,7 +25,7 @@ from autograder.gradebook.writing import unheeded
 from autograder.handins.choice import STAMP
 from autograder.nbgrader.books import Points, auto_points, points_by_hand
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted, find_submitted
-from autograder.nbgrader.judge import CHECK, Judge, same_points
+from autograder.nbgrader.judge import Judge, same_points
 from autograder.nbgrader.results import VARIABLE, NoHost, chosen_sandbox
 from autograder.render.class_progress import ClassProgress
 from autograder.row import Row
@@ -89,7 +89,7 @@ def handed_in(assignment: Assignment, root: Path) -> list[Submitted]:
             cells = gradebook.find_notebook(assignment.name, assignment.name).grade_cells
         except MissingEntry as error:
             raise SubmissionError(f"the gradebook does not know {assignment.name}: `make release` first") from error
-        same_points({cell.name: cell.max_score for cell in cells if cell.name.startswith(CHECK)}, assignment)
+        same_points({cell.name: cell.max_score for cell in cells if cell.name.startswith(GRADE_CELL)}, assignment)
     return submitted
 
 

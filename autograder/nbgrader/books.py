@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import rmtree
 
-from autograder.assignment import Assignment
+from autograder.assignment import GRADE_CELL, Assignment
 from autograder.compare import printable
 from autograder.gradebook.late import plural
 from autograder.gradebook.store import autograded, mark_of, open_gradebook
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import SUBMITTED, Submitted
-from autograder.nbgrader.judge import CHECK
 from autograder.nbgrader.release import ReleaseError, nbgrader
 from autograder.row import Row
 
@@ -37,7 +36,7 @@ def booked(gradebook: Gradebook, assignment: Assignment, score: Any) -> dict[str
         .filter(score.isnot(None))
     )
     for student, cell, points in rows:
-        found.setdefault(student, {})[cell.removeprefix(CHECK)] = float(points)
+        found.setdefault(student, {})[cell.removeprefix(GRADE_CELL)] = float(points)
     return found
 
 

@@ -15,7 +15,7 @@ from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
-from autograder.assignment import Assignment
+from autograder.assignment import GRADE_CELL, Assignment
 from autograder.batch.jobs import content
 from autograder.batch.output import OutputError
 from autograder.handins.stand_in import let_nbgrader_find
@@ -26,8 +26,6 @@ from autograder.nbgrader.results import CannotGrade, Results, chosen_sandbox, re
 from autograder.nbgrader.stubs import Processed, course_assignment
 from autograder.report import Report
 from autograder.seeds import SeedError
-
-CHECK = "check_"  # the name of a grade cell is this and its task's
 
 
 class ReleaseAgain(RuntimeError):
@@ -86,7 +84,7 @@ class PutRight(NbGraderPreprocessor):
 
 def same_points(kept: dict[str, float], assignment: Assignment) -> None:
     """Raises ReleaseAgain where the points of the gradebook's grade cells are not those of the suite."""
-    if kept != {f"{CHECK}{task.id}": task.points for task in assignment.tasks}:
+    if kept != {f"{GRADE_CELL}{task.id}": task.points for task in assignment.tasks}:
         raise ReleaseAgain(
             f"the gradebook has other tasks or points than the suite of {assignment.name}: `make release` first"
         )
@@ -148,7 +146,7 @@ class Judge(NbGraderPreprocessor):
 
 def give_outputs(nb: NotebookNode, assignment: Assignment, report: Report) -> None:
     """Raises ReleaseAgain for a grade cell without a task, or a task without a grade cell."""
-    tasks = {f"{CHECK}{task.id}": task for task in report.tasks}
+    tasks = {f"{GRADE_CELL}{task.id}": task for task in report.tasks}
     for cell in nb.cells:
         if not utils.is_grade(cell) or utils.is_solution(cell):
             continue

@@ -1,6 +1,5 @@
 """An assignment's way to the students: nbgrader's source notebook, its own two commands, and the last look between."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import nbformat
 from autograder import files
 from autograder.assignment import RELEASE, Assignment
 from autograder.bundle import Bundle, grader_files, make_bundle
+from autograder.gradebook.store import own_commands
 from autograder.leaks import LeakError, check_leaks, check_stubs, files_below
 from autograder.numbering import Record, as_json, next_release
 from autograder.questions import RECORD
@@ -35,7 +35,7 @@ def release(assignment: Assignment, tell: Tell, force: bool = False, exchange: b
 
     Returns the students' notebook. Raises MarkerError, OrphanError, LeakError or ReleaseError.
     """
-    root, name = assignment.suite.parents[2], assignment.name
+    root, name = assignment.root, assignment.name
     if not (root / "nbgrader_config.py").exists():
         raise ReleaseError(f"{root} is no course of nbgrader's: it has no nbgrader_config.py (this repository has one)")
     record = number(assignment, tell, force)
@@ -75,7 +75,7 @@ def number(assignment: Assignment, tell: Tell, force: bool) -> Record:
     """The record of the release at hand, with a word on what it changes."""
     if kept := release_starter(assignment):
         tell(f"somebody had worked in {assignment.starter.name}; that is kept as {kept.name}")
-    record, news = next_release(assignment, grader_files([assignment.name], assignment.suite.parents[2]), force)
+    record, news = next_release(assignment, grader_files([assignment.name], assignment.root), force)
     if not news:
         tell(f"{assignment.name}: release {record['release']}, as before")
     else:
@@ -109,17 +109,10 @@ def nbgrader(root: Path, *arguments: str, umask: int = -1) -> None:
         umask: for what it writes; -1 for that of this process.
     """
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    # nbgrader calls alembic by its name, which only an activated environment would find.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        command,
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PATH": path},
-        umask=umask,
-    )
+    with own_commands():
+        done = subprocess.run(
+            command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, umask=umask
+        )
     if done.returncode:
         lines = done.stdout.strip().splitlines()
         traced = any(line.startswith("Traceback") for line in lines)  # its last line says what it was
