@@ -2,16 +2,15 @@
 
 import codecs
 import io
-import json
 import re
 import time
 import tokenize
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from autograder.ipynb import MAX_CELLS, read_ipynb
 from autograder.percent import blocks
 
 # Within a line: `\s` would go on to the end from each of a million empty ones.
@@ -21,6 +20,14 @@ ASSIGNED = re.compile(r"^[ \t]*(\w+)[ \t]*=[^=]", re.MULTILINE)
 # Byte order marks of what some editors on Windows call "Unicode"; the longer ones first.
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# What files begin with that hold no code, in small letters, and what they are.
+NO_CODE = {
+    b"<!doctype html": "a web page",
+    b"<html": "a web page",
+    b"%pdf": "a PDF",
+    b"pk\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a packed file",
+}
 MAX_CODE = 2 << 20  # characters of code in a file; the lesson has 30,000
 LONG_AGO = 10 * 365 * 86400  # seconds; in the bundle for students all files are of 1980
 TOGETHER = 2  # seconds within which JupyterLab writes a notebook and the script that is paired with it
@@ -107,9 +114,10 @@ def parse_submission(path: Path, data: bytes, explore: Iterable[str] = ()) -> Su
         if not text.strip():
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
-        # By its content: some hand in a notebook that is called .py, or a script that is called .ipynb.
-        json_begins = "{[" if path.suffix.lower() == ".ipynb" else "{"
-        read = read_notebook if text.lstrip()[0] in json_begins else read_script
+        begins = data.lstrip()[:20].lower()
+        if kind := next((kind for begin, kind in NO_CODE.items() if begins.startswith(begin)), None):
+            raise ValueError(f"it is {kind}; hand in the notebook itself, or the script")
+        read = read_notebook if is_json(path, text) else read_script
         submission.cells = read(text, path.name, {squeeze(source) for source in explore})
     except ValueError as error:
         submission.problem = f"{path.name} cannot be read: {error}"
@@ -121,6 +129,14 @@ def parse_submission(path: Path, data: bytes, explore: Iterable[str] = ()) -> Su
     if not submission.cells:
         submission.problem = f"{path.name} holds no code: it needs the cells of the starter"
     return submission
+
+
+def is_json(path: PurePath, text: str) -> bool:
+    """By its content: some hand in a notebook that is called .py, or a script that is called .ipynb."""
+    text = text.strip().rstrip("\0")
+    if path.suffix.lower() == ".ipynb":
+        return text.startswith(("{", "["))
+    return text.startswith("{") and text.endswith("}")  # a script may begin with a dict
 
 
 def check_file(path: Path) -> None:
@@ -165,25 +181,14 @@ def read_script(text: str, name: str, explore: set[str]) -> list[Cell]:
             continue
         metadata = {"answer": block.key, "tags": ["explore"] if block.explore else []}
         cells.append(make_cell(index, source, name, line, metadata, explore))
-    check_size(sum(len(cell.source) for cell in cells))
+    check_size(sum(len(cell.source) for cell in cells), len(cells))
     return cells
 
 
 def read_notebook(text: str, name: str, explore: set[str]) -> list[Cell]:
     """Code cells of a notebook of any nbformat. Raises ValueError for what is not a notebook."""
-    import nbformat
-
-    try:
-        text = without_outputs(json.loads(text))
-        with warnings.catch_warnings():  # about ids of cells, which say nothing to a student
-            warnings.simplefilter("ignore")
-            notebook = nbformat.reads(text, as_version=4)
-        cells = [(index, cell) for index, cell in enumerate(notebook.cells) if is_code(cell)]
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not JSON (line {error.lineno}); save it again in Jupyter") from error
-    except Exception as error:  # nbformat raises what it meets: KeyError, AttributeError, its own
-        raise ValueError("it is not a Jupyter notebook; save it again in Jupyter") from error
-    check_size(sum(len(cell.source) for _, cell in cells))
+    cells = [(index, cell) for index, cell in enumerate(read_ipynb(text).cells) if is_code(cell)]
+    check_size(sum(len(cell.source) for _, cell in cells), len(cells))
     found: list[Cell] = []
     named: set[str] = set()
     for index, cell in cells:
@@ -207,19 +212,12 @@ def holds_code(source: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
 
 
-def check_size(characters: int) -> None:
+def check_size(characters: int, cells: int) -> None:
     """Raises ValueError for what nobody has written by hand; reading and running it would take minutes."""
     if characters > MAX_CODE:
         raise ValueError(f"it holds {characters / 1e6:.0f} MB of code; is it data?")
-
-
-def without_outputs(notebook: Any) -> str:
-    """A notebook of any nbformat as JSON without what its cells have put out, which may be 100 MB."""
-    sheets = [notebook, *notebook.get("worksheets", [])]
-    for cell in (cell for sheet in sheets for cell in sheet.get("cells", [])):
-        if cell.get("cell_type") == "code":
-            cell["outputs"] = []
-    return json.dumps(notebook)
+    if cells > MAX_CELLS:
+        raise ValueError(f"it has {cells} cells; is it data?")
 
 
 def make_cell(index: int, source: str, filename: str, line: int, metadata: dict[str, Any], explore: set[str]) -> Cell:

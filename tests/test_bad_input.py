@@ -233,8 +233,17 @@ FILES = {
     ),
     "no_source.ipynb": (
         b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "metadata": {}}]}',
-        "cannot be read",
+        "holds no code",
     ),
+    "a_number.ipynb": (b"[1" + b"0" * 5000 + b"]", "not a Jupyter notebook"),
+    "deep.ipynb": (b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "not a Jupyter notebook"),
+    "brackets.ipynb": (b'{"cells": [' + b"{}," * 1_000_000 + b"{}]}", "a million brackets"),
+    "many_cells.ipynb": (b'{"cells": [' + b"{}," * 100_000 + b"{}]}", "it has 100001 cells"),
+    "many_cells.py": (b"# %%\nx\n" * 100_000, "it has 100000 cells"),
+    "web_page.ipynb": (b"\n<!DOCTYPE html>\n<html></html>", "it is a web page"),
+    "portable.ipynb": (b"%PDF-1.7 ...", "it is a PDF"),
+    "packed.ipynb": (b"PK\x03\x04 ...", "it is a zip archive"),
+    "packed.py": (b"\x1f\x8b\x08 ...", "it is a packed file"),
     "odd_tags.py": (b"# %% tags=3\nx = 1\n", ""),
     "binary.py": (bytes(range(256)) * 4, ""),
 }

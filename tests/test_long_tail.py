@@ -232,6 +232,46 @@ CELLS = {
 }
 
 
+# What scripts that write notebooks, and hands, leave of their JSON.
+ODD_CELLS: list[Any] = [
+    None,
+    "hello",
+    7,
+    {},
+    {"cell_type": "code"},
+    {"cell_type": "code", "metadata": {}, "source": None},
+    {"cell_type": "code", "metadata": [], "source": [["x = 1\n"], ["y = 2"]]},
+    {"cell_type": "code", "metadata": {}, "outputs": None, "source": 7},
+    {"source": "z = 3"},
+    {"cell_type": 3, "metadata": "x", "source": "z = 3"},
+]
+
+
+def without_metadata(value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(book: dict[str, Any]) -> None:
+        book["metadata"] = value
+        for number, cell in enumerate(book["cells"]):
+            cell["metadata"] = value
+            if number % 2:
+                del cell["metadata"]
+
+    return change
+
+
+JSON = {
+    "cells that are none": Fixture(notebook(lambda book: book["cells"].extend(ODD_CELLS)), "cnn.ipynb"),
+    "no metadata at all": Fixture(notebook(without_metadata(None)), "cnn.ipynb"),
+    "metadata of another kind": Fixture(notebook(without_metadata([1])), "cnn.ipynb"),
+    "no nbformat": Fixture(notebook(lambda book: book.pop("nbformat")), "cnn.ipynb"),
+    "an nbformat of another kind": Fixture(
+        notebook(lambda book: book.update(nbformat="4", nbformat_minor="5", worksheets=None)), "cnn.ipynb"
+    ),
+    "an nbformat that there is not": Fixture(notebook(lambda book: book.update(nbformat=5)), "cnn.ipynb"),
+    "zeros behind it": Fixture(notebook() + "\0" * 100, "cnn.ipynb"),
+    "a script that begins with a dict": Fixture(f'{{"cells": 1}}\n{REFERENCE}'),
+}
+
+
 # --- what code does ----------------------------------------------------------------------------------------------
 
 CODE = {
@@ -396,7 +436,7 @@ READ = {
     ),
 }
 
-ALL = WRITTEN | CELLS | CODE | READ
+ALL = WRITTEN | CELLS | JSON | CODE | READ
 
 
 # Every second one in `make test`, all of them in `make test-all`.

@@ -4,20 +4,18 @@ Grading does not hang on this: it reads the hand-in itself. Here each cell of th
 comments for is found again, and gets its metadata back; all other cells stay as the student left them, without any.
 """
 
-import json
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
+from autograder.ipynb import read_ipynb
 from autograder.percent import blocks
-from autograder.submission import cell_key, decode, squeeze, without_outputs
+from autograder.submission import cell_key, decode, is_json, squeeze
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 TAG = re.compile(r"<(?=[A-Za-z/!?])")  # what begins a tag; with a space behind it, it does not, and math stays the same
@@ -54,15 +52,11 @@ def read_notebook(name: str, data: bytes) -> NotebookNode:
     """The cells of a notebook or a script, without outputs; no cells where it cannot be read."""
     try:
         text = decode(data)
-        begins = text.lstrip()[:1]
-        if begins == "{" or (begins == "[" and PurePosixPath(name).suffix.lower() == ".ipynb"):
-            with warnings.catch_warnings():  # about ids of cells, which are given anew
-                warnings.simplefilter("ignore")
-                read = nbformat.reads(without_outputs(json.loads(text)), as_version=4)
-            cells = [copied(writable(cell)) for cell in read.cells]
+        if is_json(PurePosixPath(name), text):
+            cells = [copied(writable(cell)) for cell in read_ipynb(text).cells]
         else:
             cells = [as_cell(block) for block in blocks(writable(text)) if block.body()[1]]
-    except Exception:  # nbformat raises what it meets; the report says what is wrong
+    except Exception:  # the report says what is wrong
         cells = []
     return new_notebook(cells=cells)
 
