@@ -72,10 +72,13 @@ class CellRunner:
         self.filenames = {cell["filename"] for cell in cells}
         limits.processor_seconds(seconds)
         graded = "\n".join(cell["source"] for cell in cells if not cell["explore"])
+        explored: list[tuple[Cell, int, ast.FunctionDef | ast.ClassDef]] = []
         for cell in cells:
             for number, statement in enumerate(self.statements(cell)):
                 self.assigned |= assigned_by(statement)
                 if cell["explore"] and not imports_for(statement, graded):
+                    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                        explored.append((cell, number, statement))
                     continue
                 if error := self.run_statement(cell, number, statement):
                     self.errors.append(error)
@@ -83,6 +86,9 @@ class CellRunner:
                         self.early.append(Early(cell, number, statement, error, bound_by(statement)))
                 elif self.early:
                     self.mark(self.early, statement)
+        for cell, number, definition in explored:  # an answer in a copy of such a cell, or in one that was merged
+            if definition.name not in self.namespace:
+                self.run_statement(cell, number, definition)
         late = self.run_again()
         return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS]}
 

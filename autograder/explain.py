@@ -180,6 +180,11 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
         return NotChecked(
             f"`{name}` stands inside another block", "move it to the left, where no line is indented", where
         )
+    if any(cell.explore for cell in cells_of(task, submission.cells, name)):
+        return NotChecked(
+            f"`{name}` is made in a cell that is marked as one that only explores, which is not graded",
+            "move it to a cell of its own, or take the tag `explore` from this one",
+        )
     if session.live:
         return NotChecked(f"there is no `{name}` yet", "run the cell that makes it, and those above it")
     return NotChecked(

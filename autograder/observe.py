@@ -142,7 +142,8 @@ def prepare(start: dict[str, Any], code: bytes, lower: Callable[[], None]) -> tu
     filenames = {cell["filename"] for cell in start["cells"]}
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module
-    module.__dict__["display"] = print  # a notebook has it without an import
+    # A notebook has these without an import; the second says that there is none here, as IPython's own does.
+    module.__dict__.update(display=print, get_ipython=lambda: None)
     limits.memory(rules["limits"]["memory"] if start["limit_memory"] else None)
     lower()
     enforce(rules, filenames.__contains__)

@@ -201,7 +201,28 @@ layer = "conv1"
 PREDICTED_SHAPES = {layer: shape_of(layer) for layer in SHAPES}
 """
 
+
+def explored(*answers: str) -> Callable[[dict[str, Any]], None]:
+    """Answers in copies of explore cells, as Jupyter makes them: with the tag."""
+
+    def change(book: dict[str, Any]) -> None:
+        for answer in answers:
+            cell = cell_of(book, answer)
+            copied = {**copy.deepcopy(cell), "metadata": {"tags": ["explore"]}, "id": f"{answer}-copied"}
+            cell["source"] = "# see below"
+            book["cells"].insert(book["cells"].index(cell) + 1, copied)
+
+    return change
+
+
 CELLS = {
+    "functions in copies of explore cells": Fixture(notebook(explored("simple_cnn", "train", "evaluate")), "cnn.ipynb"),
+    "a table in a copy of an explore cell": Fixture(
+        notebook(explored("predicted_shapes")),
+        "cnn.ipynb",
+        loses={"predicted_shapes"},
+        says={"predicted_shapes.conv1": "is made in a cell that is marked as one that only explores"},
+    ),
     "all in reverse": Fixture(notebook(reverse_cells), "cnn.ipynb", notes=("stands further down",)),
     "a table above what it uses": Fixture(
         replaced("PREDICTED_SHAPES: dict", f"{TABLE}SHAPES: dict")
@@ -282,6 +303,9 @@ CODE = {
         says={"conv_output_size": "nobody to type"},
     ),
     "magics": Fixture(with_cell("%time x = 1\n!nvidia-smi\nfiles = !ls\n%matplotlib inline\ntrain?")),
+    "asks for the shell of a notebook": Fixture(
+        replaced("    correct = total = 0\n", "    shell = get_ipython()\n    correct = total = 0\n")
+    ),
     "magic of a cell": Fixture(replaced('# %% answer="train"\n', '# %% answer="train"\n%%time\n')),
     "cells in other languages": Fixture(with_cell("%%bash\nfor f in *; do echo $f; done\n\n# %%\n%%html\n<b>done</b>")),
     "forward that prints": Fixture(replaced(FORWARD, FORWARD + "        print('after block 1:', x.shape)\n")),
