@@ -462,7 +462,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_names_that_attack_a_spreadsheet(tmp_path: Path) -> None:
-    name = '=HYPERLINK("x")'
+    name = '=HYPERLINK("x")<a href=x>'
     out = tmp_path / "out"
     assert batch(hand_in(tmp_path / "class", **{name: SOLUTION}), out).returncode == 0
     assert [row["student"] for row in rows(out)] == [f"'{name}"]
