@@ -14,6 +14,15 @@ from nbformat.v4 import new_code_cell
 
 from autograder.handins.find import find_handins
 from autograder.handins.starter import untouched
+from autograder.nbgrader.handed_in import find_submitted
+
+STARTER = CNN.starter.read_text(encoding="utf-8")
+WORKED = STARTER.replace("    raise NotImplementedError", "    return", 1)
+WITH_WORK = "the first that can be read and is not as it was given out"
+
+
+def notebook(script: str) -> str:
+    return jupytext.writes(jupytext.reads(script, fmt="py:percent"), fmt="ipynb")
 
 
 def test_of_several_assignments_the_one_that_is_graded_counts(tmp_path: Path) -> None:
@@ -106,25 +115,91 @@ def test_the_one_saved_last_counts(
 @pytest.mark.parametrize("released", [False, True])
 @pytest.mark.parametrize("work", ["cnn.ipynb", "cnn.py"])
 def test_of_those_saved_together_the_one_with_work_counts(tmp_path: Path, work: str, released: bool) -> None:
-    starter = CNN.starter.read_text(encoding="utf-8")
     files: dict[str, str] = {}
     for name in ("cnn.py", "cnn.ipynb"):
-        text = starter.replace("    raise NotImplementedError", "    return", 1) if name == work else starter
-        notebook = jupytext.reads(text, fmt="py:percent")
+        text = WORKED if name == work else STARTER
+        book = jupytext.reads(text, fmt="py:percent")
         if released:  # nbgrader's has cells of its own
-            notebook.cells.insert(0, new_code_cell("import autograder"))
-            notebook.cells.append(new_code_cell('check("train")'))
-        files[name] = text if name == "cnn.py" else jupytext.writes(notebook, fmt="ipynb")
+            book.cells.insert(0, new_code_cell("import autograder"))
+            book.cells.append(new_code_cell('check("train")'))
+        files[name] = text if name == "cnn.py" else jupytext.writes(book, fmt="ipynb")
         if released and name != work:
-            lay(tmp_path / "root/release/cnn", {"cnn.ipynb": jupytext.writes(notebook, fmt="ipynb")})
+            lay(tmp_path / "root/release/cnn", {"cnn.ipynb": jupytext.writes(book, fmt="ipynb")})
     lay(tmp_path / "class/jane", dict(files))
     assignment = replace(CNN, suite=tmp_path / "root/autograder/suites/cnn")
     (row,) = find_handins(tmp_path / "class", "cnn", untouched=untouched(assignment))
     assert row.read().decode() == files[work] and files[work] != files["cnn.py" if work != "cnn.py" else "cnn.ipynb"]
-    assert f"{work} was graded, the only one of those saved together that is not as it was given out" in row.note
+    why = "the notebook of those saved together" if work == "cnn.ipynb" else WITH_WORK
+    assert f"{work} was graded, {why}" in row.note
     lay(tmp_path / "class/jane", {"cnn.ipynb": files[work], "cnn.py": files[work]})
     (row,) = find_handins(tmp_path / "class", "cnn", untouched=untouched(assignment))
     assert row.name == "cnn.ipynb"
+
+
+CONTENT = {
+    "worked": WORKED,
+    "untouched": STARTER,
+    "helper": "def double(x):\n    return 2 * x\n",
+    "empty": "",
+    "truncated": notebook(WORKED)[:-100],
+    "text": "# my work is elsewhere\n",
+}
+
+
+def content(name: str, kind: str) -> str:
+    script = CONTENT[kind]
+    return notebook(script) if name.endswith(".ipynb") and kind in ("worked", "untouched", "helper") else script
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "graded"),
+    [
+        ("untouched cnn.ipynb", "worked cnn-Copy1.ipynb", 1),
+        ("worked cnn_final.ipynb", "untouched cnn.ipynb", 0),
+        ("worked cnn.py", "untouched cnn.ipynb", 0),
+        ("worked cnn.ipynb", "untouched cnn.py", 0),
+        ("empty cnn.ipynb", "worked cnn (1).ipynb", 1),
+        ("worked cnn.py", "truncated cnn.ipynb", 0),
+        ("worked old/cnn.py", "text cnn.py", 0),
+        ("untouched cnn.ipynb", "worked Jane Doe.ipynb", 1),
+        ("worked homework.py", "helper utils.py", 0),
+        ("worked cnn.ipynb", "worked cnn.py", 1),
+        ("helper cnn.ipynb", "worked cnn (1).ipynb", 0),
+        # What is for something else takes no place, not even that of a file without work.
+        ("untouched cnn.ipynb", "helper utils.py", 0),
+        ("truncated cnn.ipynb", "helper hw2.ipynb", 0),
+        ("untouched cnn (1).ipynb", "empty cnn.ipynb", 1),
+    ],
+)
+@pytest.mark.parametrize("nbgraders", [False, True])
+def test_work_counts_before_what_is_none(tmp_path: Path, first: str, last: str, graded: int, nbgraders: bool) -> None:
+    assignment = replace(CNN, suite=tmp_path / "autograder/suites/cnn")
+    for index, (kind, name) in enumerate([first.split(maxsplit=1), last.split(maxsplit=1)]):
+        lay(tmp_path / "submitted/jane/cnn", {name: content(name, kind)}, NOON + 60 * index)
+    if nbgraders:
+        row = find_submitted(tmp_path, assignment)[0].handin
+    else:
+        (row,) = find_handins(tmp_path / "submitted", "cnn", untouched=untouched(assignment))
+    assert row.submission == f"jane/cnn/{(first, last)[graded].split(maxsplit=1)[1]}"
+    assert row.note.startswith("there were 2 files; ")
+
+
+def test_only_the_last_attempt_is_looked_into_for_work(tmp_path: Path) -> None:
+    early, late = (f"cnn_eve_attempt_2026-02-0{day}-09-00-00_cnn.py" for day in (1, 2))
+    lay(tmp_path, {early: WORKED, late: STARTER, "cnn_bob_attempt_2026-02-01-09-00-00_cnn.py": WORKED})
+    (_, row) = find_handins(tmp_path, "cnn", untouched=untouched(CNN))
+    assert row.read().decode() == STARTER and row.note == "of 2 attempts the last was graded"
+
+
+@pytest.mark.parametrize(("index", "graded"), [(19, 19), (20, 0)])
+def test_of_a_great_many_files_the_first_are_looked_into(tmp_path: Path, index: int, graded: int) -> None:
+    files = {f"{number:02}/cnn.py": WORKED if number == index else STARTER for number in range(25)}
+    lay(tmp_path, {"jane/work.zip": dict(files)})
+    (row,) = find_handins(tmp_path, "cnn", untouched=untouched(CNN))
+    assert row.submission == f"jane/work.zip/{graded:02}/cnn.py"
+    left = "work.zip/20/cnn.py, work.zip/21/cnn.py, work.zip/22/cnn.py and 2 others"
+    said = f"; no work was found in the first 20, and not looked for in {left}"
+    assert row.note.endswith(said) == (not graded)
 
 
 def test_a_file_of_another_name_is_graded_with_a_note(tmp_path: Path) -> None:

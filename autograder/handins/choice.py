@@ -1,8 +1,9 @@
 """Which of a student's files is graded, and how that is said."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ CODE = (".ipynb", ".py")
 STAMP = "timestamp.txt"  # nbgrader's, in each folder of an assignment that was handed in
 NBGRADERS = {STAMP, "submission_secret.txt"}  # its own, beside what it has collected
 RESOLUTION = 2  # seconds, of times in zip archives
-Untouched = Callable[[Item], bool]  # whether nobody has worked in a file
+MAX_OPENED = 20  # files of a student that are looked into; a zip may hold 100,000
 EXACT, BEGINS, HOLDS, IN_FOLDER, OTHER = range(5)  # how near a file is to the assignment by its name
 
 
@@ -28,6 +29,9 @@ class File:
     @property
     def name(self) -> str:
         return self.inside[-1]
+
+
+Untouched = Callable[[File], bool]  # whether there is no work in a file that could be graded
 
 
 class Choice(NamedTuple):
@@ -58,40 +62,61 @@ def nearness(file: File, assignment: str) -> int:
     return IN_FOLDER if any(is_own_name(folder, assignment) for folder in file.inside[:-1]) else OTHER
 
 
-def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda item: False) -> Choice | None:
-    """The file that is graded: of the last attempt the nearest by its name, and of several those the one saved last.
+def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda file: False) -> Choice | None:
+    """The file that is graded: of the last attempt the first with work in it, as `ranked` has them.
 
-    Of those saved together an untouched starter counts last: what brings files to us may forget when they were saved.
+    Where none of those that are looked into holds work, it is the first of all: a row says what is wrong with it.
     """
     code = gradable(files, assignment)
     if not code:
         return None
     attempts = {file.attempt for file in code}
-    code = [file for file in code if file.attempt == max(attempts)]
-    near = min(nearness(file, assignment) for file in code)
-    nearest = [file for file in code if nearness(file, assignment) == near]
-    newest = max(file.item.saved for file in nearest)
-    last = [file for file in nearest if newest - file.item.saved < TOGETHER + RESOLUTION]
-    worked = [file for file in last if not untouched(file.item)] if len(last) > 1 else last
-    chosen = min(worked or last, key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
+    last = max(attempts)
+    code = [file for file in code if file.attempt == last]
+    ranking = list(islice(ranked(code, assignment), MAX_OPENED))
+    worked = next((place for place in ranking if len(code) == 1 or not untouched(place.file)), None)
+    chosen, why = worked or ranking[0]
 
     said = [f"of {len(attempts)} attempts the last was graded"] if len(attempts) > 1 else []
     if len(code) > 1:
+        if chosen is not ranking[0].file:
+            why = "the first that can be read and is not as it was given out"
         others = [file for file in code if file is not chosen]
-        if len(worked) == 1 < len(last):
-            why = "the only one of those saved together that is not as it was given out"
-        elif len(last) > 1:
-            alike = sum(map(is_notebook, last)) != 1
-            why = f"{'the first' if alike else 'the notebook'} of those saved together"
-        else:
-            why = "which was saved last" if len(nearest) > 1 else "which has the nearest name"
         names = f"{short(chosen, code)} was graded, {why}, and not {listed(others, code)}"
         said.append(f"there were {len(code)} files; {names}")
-    elif near >= IN_FOLDER and not chosen.flat:
+        if not worked and len(code) > MAX_OPENED:
+            opened = {place.file for place in ranking}
+            beyond = [file for file in code if file not in opened]
+            said.append(f"no work was found in the first {MAX_OPENED}, and not looked for in {listed(beyond, code)}")
+    elif nearness(chosen, assignment) >= IN_FOLDER and not chosen.flat:
         said.append(f"{short(chosen, code)} was graded, as there is no {assignment}.ipynb and no {assignment}.py")
     left = [file for file in files if file.item.fault and (is_code(file.name) or is_zip(file.name))]
     said += [f"left out: {short(file, files)} {file.item.fault}" for file in left[:3]]
     return Choice(chosen, "; ".join(said))
+
+
+class Place(NamedTuple):
+    file: File
+    why: str  # it comes before the next one
+
+
+def ranked(files: Sequence[File], assignment: str) -> Iterator[Place]:
+    """The nearest by its name first, of several the one saved last, and of those saved together the notebook."""
+    by_nearness: dict[int, list[File]] = {}
+    for file in files:
+        by_nearness.setdefault(nearness(file, assignment), []).append(file)
+    for _, nearest in sorted(by_nearness.items()):
+        while nearest:
+            newest = max(file.item.saved for file in nearest)
+            together = [file for file in nearest if newest - file.item.saved < TOGETHER + RESOLUTION]
+            first = min(together, key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
+            if len(together) > 1:
+                alike = sum(map(is_notebook, together)) != 1
+                why = f"{'the first' if alike else 'the notebook'} of those saved together"
+            else:
+                why = "which was saved last" if len(nearest) > 1 else "which has the nearest name"
+            yield Place(first, why)
+            nearest.remove(first)
 
 
 def gradable(files: Sequence[File], assignment: str) -> list[File]:

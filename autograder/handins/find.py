@@ -78,7 +78,7 @@ class Student:
 
 
 def find_handins(
-    place: Path, assignment: str, skip: Path | None = None, untouched: Untouched = lambda item: False
+    place: Path, assignment: str, skip: Path | None = None, untouched: Untouched = lambda file: False
 ) -> list[HandIn]:
     """What each student handed in, sorted by student.
 
@@ -86,7 +86,7 @@ def find_handins(
         place: the class's folder or zip file.
         assignment: its name; a student's work is `assignment`.ipynb or `assignment`.py, or what comes nearest to it.
         skip: a folder that is left out, though it may lie in `place`: that of the results.
-        untouched: whether nobody has worked in a file; of two that are as near, the other one counts.
+        untouched: whether there is no work in a file; one with work counts before it, whatever their names.
 
     Raises:
         SubmissionError: there is no such folder or zip file, it cannot be read, or it holds nothing.
@@ -102,7 +102,7 @@ def find_handins(
     return without_twins(rows)
 
 
-def find_handin(place: Path, assignment: str, untouched: Untouched = lambda item: False) -> HandIn:
+def find_handin(place: Path, assignment: str, untouched: Untouched = lambda file: False) -> HandIn:
     """What one student handed in, in a folder of theirs. Raises SubmissionError if there is no such folder."""
     files = [File(item, item.parts) for item in everything(place, None)]
     return hand_in(Student("student", ("submission",), files), assignment, untouched)
@@ -216,7 +216,7 @@ def all_named(inside: dict[str, list[Item]], assignment: str, alone: bool = Fals
     return 0 < len(named) == len(inside) and (alone or len(named) > 1 or not named[0].upload)
 
 
-def hand_in(student: Student, assignment: str, untouched: Untouched = lambda item: False) -> HandIn:
+def hand_in(student: Student, assignment: str, untouched: Untouched = lambda file: False) -> HandIn:
     files = [file for file in expanded(student.files) if not is_stand_in(file.item)]
     found = choose(files, assignment, untouched)
     who = cut(plain(unicodedata.normalize("NFC", student.name)).strip(), MAX_NAME, MAX_NAME * 4) or "unnamed"

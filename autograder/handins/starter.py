@@ -1,31 +1,36 @@
-"""Files in which nobody has worked: they hold nothing but what was given out."""
+"""Files without work in them: what cannot be read, holds nothing but what was given out, or is for something else."""
 
 from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.handins import listing
-from autograder.handins.choice import Untouched
-from autograder.handins.listing import Item
+from autograder.handins.choice import IN_FOLDER, File, Untouched, nearness
 from autograder.submission import parse_submission, squeeze
 
 
 def untouched(assignment: Assignment) -> Untouched:
-    """Whether all code in a file is the starter's, or that of the notebook that nbgrader has released."""
+    """Whether there is no work in a file: no code but that of the starter, or of nbgrader's released notebook.
+
+    A file that is not named for the assignment is work if some of its code was given out: others are helpers of the
+    student's, or work for another assignment.
+    """
     notebook = assignment.root / "release" / assignment.name / f"{assignment.name}.ipynb"
     given: set[str] = set()
 
-    def is_untouched(item: Item) -> bool:
-        if not given:  # few classes need it
+    def is_untouched(file: File) -> bool:
+        if not given:  # many classes need it for few students
             for path in filter(Path.is_file, (assignment.starter, notebook)):
                 given.update(sources(path.name, path.read_bytes()))
         try:
-            theirs = sources(item.parts[-1], listing.read(item))
+            theirs = sources(file.name, listing.read(file.item))
         except (OSError, listing.Fault):
-            return False
-        return bool(theirs) and theirs <= given
+            return True
+        named = file.flat or nearness(file, assignment.name) < IN_FOLDER
+        return theirs <= given or not (named or theirs & given)
 
     return is_untouched
 
 
 def sources(name: str, data: bytes) -> set[str]:
+    """The code of all cells; empty where there is none, or where the file cannot be read."""
     return {squeeze(cell.source) for cell in parse_submission(Path(name), data).cells}
