@@ -6,11 +6,15 @@ import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from classes import ITSELF, MOODLE, Files, found, lay, only, packed
+from corpus import CNN
 
-from autograder.handins import archives
+from autograder.handins import archives, find
+from autograder.handins.find import find_handins
+from autograder.handins.starter import untouched
 
 
 def test_names_in_an_archive_without_the_flag_of_utf8(tmp_path: Path) -> None:
@@ -146,3 +150,31 @@ def test_content_that_does_not_come_as_announced(tmp_path: Path, monkeypatch: py
     }.items():
         with pytest.raises(ValueError, match=reason):
             rows[name].read()
+
+
+def test_an_archive_is_opened_once_for_all_that_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starter = CNN.starter.read_text(encoding="utf-8")
+    inner: Files = {f"{number}/cnn.py": starter for number in range(25)}
+    lay(tmp_path, {"jane/work.zip": {"inner.zip": inner}})
+    opened = []
+
+    class Counted(zipfile.ZipFile):
+        def __init__(self, file: IO[bytes]) -> None:
+            opened.append(file)
+            super().__init__(file)
+
+    monkeypatch.setattr(archives.zipfile, "ZipFile", Counted)
+    (row,) = find_handins(tmp_path, "cnn", untouched=untouched(CNN))
+    assert row.submission == "jane/work.zip/inner.zip/0/cnn.py"
+    assert len(opened) < 10  # each to list it and to read from it; also to see whether it holds a class
+
+
+def test_no_more_is_unpacked_than_a_student_can_have_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "MAX_READ", 5000)
+    many: Files = {
+        f"{number}.zip": {"data": random.Random(number).randbytes(3000), "cnn.py": ""} for number in range(4)
+    }
+    row = only(lay(tmp_path, {"jane/work.zip": many}))
+    assert row.submission == "jane/work.zip/0.zip/cnn.py"
+    too_much = "is too much, with what was unpacked before it"
+    assert row.note.endswith(f"left out: 2.zip {too_much}; left out: 3.zip {too_much}")

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import IO
 
 MAX_BYTES = 200_000_000  # of one file; a notebook full of pictures has 50 MB
@@ -49,42 +50,50 @@ class Sparing:
         return data
 
 
-def members(archive: IO[bytes]) -> list[Member]:
-    """What an archive holds. Raises Fault for what is no archive, or holds too much."""
-    with opened(Sparing(archive)) as zipped:
-        found: dict[tuple[str, ...], Member] = {}
-        shadowed = []
-        for index, info in enumerate(zipped.infolist()):
-            member = as_member(index, info)
-            if not member.parts:
-                continue
-            older = found.pop(member.parts, None)
-            if older and not older.folder:
-                shadowed.append(replace(older, fault="is in the archive twice, and the last one counts"))
-            found[member.parts] = member
-    return [*found.values(), *shadowed]
+class Archive:
+    """An archive that is open. Raises Fault for what is none, holds too much or is damaged."""
 
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
 
-def read(archive: IO[bytes], index: int) -> bytes:
-    """The content of a member. Raises Fault for what `members` reports, and for content that is damaged."""
-    with opened(archive, "cannot be unpacked (it is damaged)") as zipped:
-        info = zipped.infolist()[index]
-        if wrong := fault(info):
-            raise Fault(wrong)
-        with zipped.open(info) as member:
-            data = member.read(MAX_BYTES + 1)  # sizes in the directory may be lies
-        if len(data) > MAX_BYTES:
-            raise Fault(too_large(len(data)))
-        return data
+    def members(self) -> list[Member]:
+        with faults("cannot be opened (it is damaged, or no zip file)"), zipfile.ZipFile(Sparing(self.file)) as zipped:
+            found: dict[tuple[str, ...], Member] = {}
+            shadowed = []
+            for index, info in enumerate(zipped.infolist()):
+                member = as_member(index, info)
+                if not member.parts:
+                    continue
+                older = found.pop(member.parts, None)
+                if older and not older.folder:
+                    shadowed.append(replace(older, fault="is in the archive twice, and the last one counts"))
+                found[member.parts] = member
+        return [*found.values(), *shadowed]
+
+    def read(self, index: int) -> bytes:
+        """The content of a member. Raises Fault for what `members` reports, too."""
+        with faults("cannot be unpacked (it is damaged)"):
+            info = self.zipped.infolist()[index]
+            if wrong := fault(info):
+                raise Fault(wrong)
+            with self.zipped.open(info) as member:
+                data = member.read(MAX_BYTES + 1)  # sizes in the directory may be lies
+            if len(data) > MAX_BYTES:
+                raise Fault(too_large(len(data)))
+            return data
+
+    @cached_property
+    def zipped(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self.file)
+
+    def close(self) -> None:
+        self.file.close()
 
 
 @contextmanager
-def opened(
-    archive: IO[bytes] | Sparing, damaged: str = "cannot be opened (it is damaged, or no zip file)"
-) -> Iterator[zipfile.ZipFile]:
+def faults(damaged: str) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(archive) as zipped:
-            yield zipped
+        yield
     except Fault:
         raise
     except UnicodeDecodeError as error:

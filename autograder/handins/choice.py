@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from autograder.compare import printable
+from autograder.handins import listing
 from autograder.handins.listing import Item
 from autograder.submission import TOGETHER
 
@@ -31,7 +32,8 @@ class File:
         return self.inside[-1]
 
 
-Untouched = Callable[[File], bool]  # whether there is no work in a file that could be graded
+Read = Callable[[Item], bytes]
+Untouched = Callable[[File, Read], bool]  # whether there is no work in a file that could be graded
 
 
 class Choice(NamedTuple):
@@ -62,7 +64,12 @@ def nearness(file: File, assignment: str) -> int:
     return IN_FOLDER if any(is_own_name(folder, assignment) for folder in file.inside[:-1]) else OTHER
 
 
-def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda file: False) -> Choice | None:
+def choose(
+    files: Sequence[File],
+    assignment: str,
+    untouched: Untouched = lambda file, read: False,
+    read: Read = listing.read,
+) -> Choice | None:
     """The file that is graded: of the last attempt the first with work in it, as `ranked` has them.
 
     Where none of those that are looked into holds work, it is the first of all: a row says what is wrong with it.
@@ -74,7 +81,7 @@ def choose(files: Sequence[File], assignment: str, untouched: Untouched = lambda
     last = max(attempts)
     code = [file for file in code if file.attempt == last]
     ranking = list(islice(ranked(code, assignment), MAX_OPENED))
-    worked = next((place for place in ranking if len(code) == 1 or not untouched(place.file)), None)
+    worked = next((place for place in ranking if len(code) == 1 or not untouched(place.file, read)), None)
     chosen, why = worked or ranking[0]
 
     said = [f"of {len(attempts)} attempts the last was graded"] if len(attempts) > 1 else []

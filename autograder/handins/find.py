@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from autograder.compare import printable
-from autograder.handins import listing, lms
+from autograder.handins import archives, listing, lms
 from autograder.handins.choice import File, Untouched, choose, is_code, is_own_name, none_to_grade
 from autograder.handins.listing import Item
 from autograder.handins.stand_in import is_stand_in
@@ -22,6 +22,7 @@ from autograder.submission import SubmissionError
 
 MAX_NAME, MAX_BYTES = 100, 180  # characters and bytes of a name; a file system takes 255 bytes
 MAX_ARCHIVES, MAX_FILES = 20, 100_000  # of one student; archives beyond are not opened
+MAX_READ = 2 * archives.MAX_BYTES  # of one student's archives, before it is known which file is graded
 # Beside the students' work in many a class's folder: Brightspace's index, a gradebook, notes of the staff.
 NOT_HANDED_IN = re.compile(r"index\.html|timestamp\.txt|readme(\..*)?|.+\.(csv|xlsx)", re.IGNORECASE)
 SUFFIXES = re.compile(r"(\.(py|ipynb|zip|txt))*(\.\w{1,5})?\Z", re.IGNORECASE)  # jane.ipynb.txt is jane's
@@ -78,7 +79,7 @@ class Student:
 
 
 def find_handins(
-    place: Path, assignment: str, skip: Path | None = None, untouched: Untouched = lambda file: False
+    place: Path, assignment: str, skip: Path | None = None, untouched: Untouched = lambda file, read: False
 ) -> list[HandIn]:
     """What each student handed in, sorted by student.
 
@@ -102,7 +103,7 @@ def find_handins(
     return without_twins(rows)
 
 
-def find_handin(place: Path, assignment: str, untouched: Untouched = lambda file: False) -> HandIn:
+def find_handin(place: Path, assignment: str, untouched: Untouched = lambda file, read: False) -> HandIn:
     """What one student handed in, in a folder of theirs. Raises SubmissionError if there is no such folder."""
     files = [File(item, item.parts) for item in everything(place, None)]
     return hand_in(Student("student", ("submission",), files), assignment, untouched)
@@ -216,9 +217,10 @@ def all_named(inside: dict[str, list[Item]], assignment: str, alone: bool = Fals
     return 0 < len(named) == len(inside) and (alone or len(named) > 1 or not named[0].upload)
 
 
-def hand_in(student: Student, assignment: str, untouched: Untouched = lambda file: False) -> HandIn:
-    files = [file for file in expanded(student.files) if not is_stand_in(file.item)]
-    found = choose(files, assignment, untouched)
+def hand_in(student: Student, assignment: str, untouched: Untouched = lambda file, read: False) -> HandIn:
+    with listing.Reader(MAX_READ) as reader:
+        files = [file for file in expanded(student.files, reader) if not is_stand_in(file.item)]
+        found = choose(files, assignment, untouched, reader.read)
     who = cut(plain(unicodedata.normalize("NFC", student.name)).strip(), MAX_NAME, MAX_NAME * 4) or "unnamed"
     if not found:
         problem = none_to_grade(files, assignment)
@@ -232,7 +234,7 @@ def hand_in(student: Student, assignment: str, untouched: Untouched = lambda fil
     return HandIn(who, posix(found.file.item.parts), short + suffix, note=found.note, item=found.file.item)
 
 
-def expanded(files: list[File]) -> list[File]:
+def expanded(files: list[File], reader: listing.Reader) -> list[File]:
     """The files, with those in archives, and in archives there, in the place of the archives."""
     # The last attempt first: of a great many archives those beyond are not opened.
     waiting, found, count = deque(sorted(files, key=lambda file: file.attempt, reverse=True)), [], 0
@@ -245,7 +247,7 @@ def expanded(files: list[File]) -> list[File]:
         try:
             if count > MAX_ARCHIVES or len(found) + len(waiting) > MAX_FILES:
                 raise listing.Fault("is one archive too many")
-            inside = listing.unpack(file.item)
+            inside = reader.unpack(file.item)
             if not inside:
                 raise listing.Fault("is empty")
         except listing.Fault as error:

@@ -18,6 +18,7 @@ from autograder.handins.choice import NBGRADERS, File, choose, is_code, is_zip
 from autograder.handins.find import (
     MAX_BYTES,
     MAX_NAME,
+    MAX_READ,
     Student,
     cut,
     everything,
@@ -112,7 +113,9 @@ def counted(files: list[File], assignment: str) -> str:
     """The attempt that is graded; where there is nothing to grade, the last with work, or the last."""
     attempts = {file.attempt for file in files}
     if len(attempts) > 1:
-        if found := choose(expanded(files), assignment):
+        with listing.Reader(MAX_READ) as reader:
+            found = choose(expanded(files, reader), assignment)
+        if found:
             return found.file.attempt
         attempts = {file.attempt for file in files if is_code(file.name) or is_zip(file.name)} or attempts
     return max(attempts, default="")
@@ -147,19 +150,20 @@ def lay_out(folder: Folder, place: Path) -> list[str]:
 
 def write_files(files: Iterable[File], place: Path, paths: "Paths") -> list[str]:
     missing = []
-    for file in files:
-        try:
-            data = listing.read(file.item)
-        except listing.Fault as error:
-            missing.append(f"{plain(file.name)} {error}.")
-        except OSError as error:
-            missing.append(f"{plain(file.name)} cannot be read ({error.strerror or error}).")
-        else:
-            path = place.joinpath(*paths.free(file.inside))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-            if file.item.saved > 0:
-                os.utime(path, (file.item.saved, file.item.saved))
+    with listing.Reader() as reader:
+        for file in files:
+            try:
+                data = reader.read(file.item)
+            except listing.Fault as error:
+                missing.append(f"{plain(file.name)} {error}.")
+            except OSError as error:
+                missing.append(f"{plain(file.name)} cannot be read ({error.strerror or error}).")
+            else:
+                path = place.joinpath(*paths.free(file.inside))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+                if file.item.saved > 0:
+                    os.utime(path, (file.item.saved, file.item.saved))
     return missing
 
 

@@ -1,14 +1,16 @@
 """What lies in a folder or in a zip archive, files of both kinds alike. No link is followed, no pipe is opened."""
 
 import io
+import math
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 from autograder.handins import archives
-from autograder.handins.archives import Fault
+from autograder.handins.archives import Archive, Fault
 
 MAX_DEPTH = 3  # archives in one another: an LMS's download, a student's archive in it, and one in that
 # What editors, Python and systems leave behind. Hidden ones, such as .ipynb_checkpoints, are left out as well.
@@ -78,45 +80,84 @@ def as_item(parts: tuple[str, ...], path: Path) -> Item:
     return Item(parts, path, saved=seen.st_mtime, fault=fault)
 
 
+class Reader:
+    """Reads files and archives. An archive stays open for the next file in it; the end of a `with` closes all.
+
+    Args:
+        limit: bytes, of all that is read from archives; what comes then is not read.
+    """
+
+    def __init__(self, limit: float = math.inf) -> None:
+        self.left = limit
+        self.open: dict[tuple[Path, tuple[int, ...]], Archive] = {}  # each lies in the one before
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close_but([])
+
+    def unpack(self, item: Item) -> list[Item]:
+        """What an archive holds. Raises Fault or OSError if it cannot be read."""
+        if item.fault:
+            raise Fault(item.fault)
+        if len(item.members) >= MAX_DEPTH:
+            raise Fault(f"is an archive in an archive, {MAX_DEPTH} times over")
+        return [
+            replace(
+                item,
+                parts=(*item.parts, *member.parts),
+                members=(*item.members, member.index),
+                folder=member.folder,
+                saved=member.saved,
+                fault=member.fault,
+            )
+            for member in self.archive(item.path, item.members).members()
+            if not any(map(left_behind, member.parts))
+        ]
+
+    def read(self, item: Item) -> bytes:
+        """The content of a file. Raises Fault or OSError if it cannot be read."""
+        if item.members:
+            return self.member(self.archive(item.path, item.members[:-1]), item.members[-1])
+        with open_plain(item.path) as file:
+            data = file.read(archives.MAX_BYTES + 1)
+        if len(data) > archives.MAX_BYTES:
+            raise Fault(archives.too_large(len(data)))
+        return data
+
+    def archive(self, path: Path, members: tuple[int, ...]) -> Archive:
+        """An archive and, as it is opened, those that it lies in. Raises Fault or OSError."""
+        way = [(path, members[:depth]) for depth in range(len(members) + 1)]
+        self.close_but(way)
+        for place in way[len(self.open) :]:
+            around = self.open.get(way[len(self.open) - 1])
+            file = io.BytesIO(self.member(around, place[1][-1])) if around else open_plain(path)
+            self.open[place] = Archive(file)
+        return self.open[way[-1]]
+
+    def close_but(self, way: Sequence[tuple[Path, tuple[int, ...]]]) -> None:
+        for place in [place for place in self.open if place not in way]:
+            self.open.pop(place).close()
+
+    def member(self, archive: Archive, index: int) -> bytes:
+        if self.left <= 0:
+            raise Fault("is too much, with what was unpacked before it")
+        data = archive.read(index)
+        self.left -= len(data)
+        return data
+
+
 def unpack(item: Item) -> list[Item]:
     """What an archive holds. Raises Fault or OSError if it cannot be read."""
-    if item.fault:
-        raise Fault(item.fault)
-    if len(item.members) >= MAX_DEPTH:
-        raise Fault(f"is an archive in an archive, {MAX_DEPTH} times over")
-    with opened(item) as archive:
-        inside = archives.members(archive)
-    return [
-        replace(
-            item,
-            parts=(*item.parts, *member.parts),
-            members=(*item.members, member.index),
-            folder=member.folder,
-            saved=member.saved,
-            fault=member.fault,
-        )
-        for member in inside
-        if not any(map(left_behind, member.parts))
-    ]
+    with Reader() as reader:
+        return reader.unpack(item)
 
 
 def read(item: Item) -> bytes:
     """The content of a file. Raises Fault or OSError if it cannot be read."""
-    with opened(item) as file:
-        data = file.read(archives.MAX_BYTES + 1)
-    if len(data) > archives.MAX_BYTES:
-        raise Fault(archives.too_large(len(data)))
-    return data
-
-
-def opened(item: Item) -> IO[bytes]:
-    """A file, open for reading. Raises Fault or OSError."""
-    file: IO[bytes] = open_plain(item.path)
-    for index in item.members:
-        with file:
-            data = archives.read(file, index)
-        file = io.BytesIO(data)
-    return file
+    with Reader() as reader:
+        return reader.read(item)
 
 
 def open_plain(path: Path) -> IO[bytes]:

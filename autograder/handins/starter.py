@@ -4,7 +4,7 @@ from pathlib import Path
 
 from autograder.assignment import Assignment
 from autograder.handins import listing
-from autograder.handins.choice import IN_FOLDER, File, Untouched, nearness
+from autograder.handins.choice import IN_FOLDER, File, Read, Untouched, nearness
 from autograder.submission import parse_submission, squeeze
 
 
@@ -17,12 +17,12 @@ def untouched(assignment: Assignment) -> Untouched:
     notebook = assignment.root / "release" / assignment.name / f"{assignment.name}.ipynb"
     given: set[str] = set()
 
-    def is_untouched(file: File) -> bool:
+    def is_untouched(file: File, read: Read) -> bool:
         if not given:  # many classes need it for few students
             for path in filter(Path.is_file, (assignment.starter, notebook)):
                 given.update(sources(path.name, path.read_bytes()))
         try:
-            theirs = sources(file.name, listing.read(file.item))
+            theirs = sources(file.name, read(file.item))
         except (OSError, listing.Fault):
             return True
         named = file.flat or nearness(file, assignment.name) < IN_FOLDER
