@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from classes import MOODLE, NOON, Files, graded, lay, only
+from classes import MOODLE, NOON, Files, found, graded, lay, only
 from corpus import CNN
 from nbformat.v4 import new_code_cell
 
@@ -206,3 +206,24 @@ def test_a_file_of_another_name_is_graded_with_a_note(tmp_path: Path) -> None:
     row = only(lay(tmp_path, {"jane/homework.ipynb": "hers", "jane/data.csv": ""}))
     assert graded(row) == ("jane/homework.ipynb", "homework.ipynb")
     assert row.note == "homework.ipynb was graded, as there is no cnn.ipynb and no cnn.py"
+
+
+@pytest.mark.parametrize("end", [" ", ".", "~", "~ "])
+@pytest.mark.parametrize(
+    "path", ["jane/cnn.ipynb", "jane/cnn/CNN.PY", "jane.ipynb", "doejane_12345_678901_cnn-1.ipynb", f"{MOODLE}/cnn.py"]
+)
+@pytest.mark.parametrize("archive", [False, True])
+def test_a_file_is_what_it_is_whatever_hangs_on_its_name(tmp_path: Path, path: str, end: str, archive: bool) -> None:
+    files: Files = {path + end: "hers", "bob/cnn.py": "his"}
+    rows = found(lay(tmp_path, {"class.zip": files} if archive else files))
+    (jane,) = rows.keys() - {"bob"}
+    assert rows[jane].read() == b"hers" and rows[jane].note == ""
+    assert jane in ("jane", "doejane_12345", "doejane_12345_678901_cnn-1", "Jane Doe_123")
+    assert rows[jane].name.lower() == "cnn" + Path(path).suffix.lower()
+
+
+@pytest.mark.parametrize("other", ["cnn.py", "cnn.ipynb", "cnn_final.py"])
+def test_a_backup_is_older_than_the_work(tmp_path: Path, other: str) -> None:
+    lay(tmp_path, {f"jane/{other}": "new"})
+    row = only(lay(tmp_path, {"jane/cnn.ipynb~": "old"}, NOON + 60))
+    assert row.read() == b"new" and row.note.startswith(f"there were 2 files; {other} was graded, ")

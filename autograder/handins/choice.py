@@ -23,13 +23,17 @@ EXACT, BEGINS, HOLDS, IN_FOLDER, OTHER = range(5)  # how near a file is to the a
 @dataclass(frozen=True)
 class File:
     item: Item
-    inside: tuple[str, ...]  # its path in the student's folder, the last name without what an LMS has added
+    inside: tuple[str, ...]  # its path in the student's folder, where the last name is without what an LMS has added
     attempt: str = ""  # of several attempts; a later one sorts later
     flat: bool = False  # it lies in the class's folder, and its name is the student's
 
     @property
     def name(self) -> str:
-        return self.inside[-1]
+        return bare(self.inside[-1])
+
+    @property
+    def backup(self) -> bool:
+        return self.inside[-1].endswith("~")
 
 
 Read = Callable[[Item], bytes]
@@ -41,13 +45,22 @@ class Choice(NamedTuple):
     note: str  # why this one, and which not; empty if there was no other
 
 
+def bare(name: str) -> str:
+    """`cnn.ipynb` of `cnn.ipynb~`, an editor's backup, and of `cnn.ipynb.` and `cnn.ipynb `: slips of the hand.
+
+    Other names stay as they are.
+    """
+    stripped = name.rstrip(" .~")
+    return stripped if PurePosixPath(stripped).suffix.lower() in CODE else name
+
+
 def is_code(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in CODE
+    return PurePosixPath(bare(name)).suffix.lower() in CODE
 
 
 def is_own_name(name: str, assignment: str) -> bool:
     """Whether a file or a folder has the assignment's name: `cnn`, `cnn.ipynb`, `CNN.PY`, `cnn.zip`."""
-    path = PurePosixPath(name)
+    path = PurePosixPath(bare(name))
     stem = path.stem if path.suffix.lower() in (*CODE, ".zip") else name
     return stem.lower() == assignment.lower()
 
@@ -108,10 +121,13 @@ class Place(NamedTuple):
 
 
 def ranked(files: Sequence[File], assignment: str) -> Iterator[Place]:
-    """The nearest by its name first, of several the one saved last, and of those saved together the notebook."""
-    by_nearness: dict[int, list[File]] = {}
+    """The nearest by its name first, of several the one saved last, and of those saved together the notebook.
+
+    Backups, which are older whatever their times say, come after all others.
+    """
+    by_nearness: dict[tuple[bool, int], list[File]] = {}
     for file in files:
-        by_nearness.setdefault(nearness(file, assignment), []).append(file)
+        by_nearness.setdefault((file.backup, nearness(file, assignment)), []).append(file)
     for _, nearest in sorted(by_nearness.items()):
         while nearest:
             newest = max(file.item.saved for file in nearest)

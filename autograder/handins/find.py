@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.compare import printable
 from autograder.handins import archives, listing, lms
-from autograder.handins.choice import File, Untouched, choose, is_code, is_own_name, none_to_grade
+from autograder.handins.choice import File, Untouched, bare, choose, is_code, is_own_name, none_to_grade
 from autograder.handins.listing import Item
 from autograder.handins.stand_in import is_stand_in
 from autograder.submission import SubmissionError
@@ -142,7 +142,7 @@ def sort_out(items: list[Item], level: int, assignment: str, students: dict[tupl
             continue
         inside = below[0].parts[: level + 1]
         flat = all(item.parts == inside and not item.folder for item in below)
-        who = sender.student if sender else (SUFFIXES.sub("", name) or name) if flat else name
+        who = sender.student if sender else whose(name) if flat else name
         # Not by the name alone: an archive could then hold a file in the name of somebody else.
         number = sender.number if sender else ""
         student = students.setdefault((*inside[:-1], who), Student(who, inside, number=number))
@@ -154,6 +154,11 @@ def sort_out(items: list[Item], level: int, assignment: str, students: dict[tupl
             elif item.parts != inside or not item.folder:
                 attempt = sender.attempt if sender else ""
                 student.files.append(File(item, item.parts[level + 1 :] or (name,), attempt, flat))
+
+
+def whose(name: str) -> str:
+    """The student that a file is named for: `jane`, of `jane.ipynb`."""
+    return SUFFIXES.sub("", bare(name)) or name
 
 
 def by_name(items: Iterable[Item], level: int) -> dict[str, list[Item]]:
@@ -189,7 +194,7 @@ def class_within(below: list[Item], level: int, assignment: str, alone: bool, pa
         theirs = [any(is_own_name(item.parts[-1], assignment) for item in items) for items in folders]
         return items if packed and sum(theirs) >= 2 else []
     theirs = [any(is_code(item.parts[-1]) for item in items) for items in folders]
-    flat = {SUFFIXES.sub("", name) for name in inside if is_code(name) or name.lower().endswith(".zip")}
+    flat = {whose(name) for name in inside if is_code(name) or name.lower().endswith(".zip")}
     # Two files in a folder on disk are a student's; where they are a class, its folder can be named instead.
     return items if sum(theirs) + (len(flat) if items[0].members else 0) >= 2 else []
 
