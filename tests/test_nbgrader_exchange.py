@@ -231,6 +231,59 @@ def test_of_two_downloads_the_later_counts(root: Path, collect: Collect) -> None
     assert found == {"Bob_6/cnn.ipynb": "new", "Jane Doe_123/cnn.py": "hers", "Ann_5/cnn.py": "anns"}
 
 
+CANVAS: Files = {"leelou_106_9001_cnn.ipynb": "lous", "roebob_107_9002_cnn.ipynb": "bobs"}
+AGAIN = "leelou_106_9008_cnn-1.ipynb"
+
+
+@pytest.mark.parametrize("name", ["submissions (1).zip", "late.zip", "a.zip"])
+@pytest.mark.parametrize("later", [True, False])
+def test_a_download_may_hold_one_student_only(
+    root: Path, collect: Collect, name: str, later: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay(root / "downloaded/cnn/archive", {name: {AGAIN: "again"}}, NOON + (60 if later else -60))
+    collect({"submissions.zip": CANVAS})
+    assert graded(root) == {"leelou_106": "again" if later else "lous", "roebob_107": "bobs"}
+    said = [f"{name}/{AGAIN}", "submissions.zip/leelou_106_9001_cnn.ipynb"]
+    counts, other = said if later else reversed(said)
+    assert f"{other} was not collected: {counts} counts for leelou_106" in capsys.readouterr().err
+
+
+def test_a_download_of_one_who_was_not_there_before(root: Path, collect: Collect) -> None:
+    collect({"submissions.zip": CANVAS, "late.zip": {"sueann_108_9008_work.zip": {"cnn.py": "anns"}}})
+    assert graded(root) == {"leelou_106": "lous", "roebob_107": "bobs", "sueann_108": "anns"}
+
+
+def test_a_download_beside_one_that_is_unpacked(
+    root: Path, collect: Collect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect({**CANVAS, "late.zip": {AGAIN: "again"}})
+    assert graded(root) == {"leelou_106": "lous", "roebob_107": "bobs"}
+    said = f"late.zip/{AGAIN} was not collected: leelou_106_9001_cnn.ipynb counts for leelou_106"
+    assert said in capsys.readouterr().err
+
+
+def test_a_student_s_own_archive_beside_a_download(root: Path, collect: Collect) -> None:
+    own: Files = {"jane.zip": {"cnn.ipynb": "hers"}, "ann.zip": {"lab_3_101.py": "anns"}}
+    lay(root / "downloaded/cnn/archive", own | {"submissions.zip": CANVAS})
+    collect({"late.zip": {AGAIN: "again"}}, saved=NOON + 60)
+    assert graded(root) == {"jane": "hers", "ann": "anns", "roebob_107": "bobs", "leelou_106": "again"}
+
+
+@pytest.mark.parametrize("name", ["mallory_1_90001_work.zip", "Mallory_7_assignsubmission_file_work.zip"])
+def test_a_student_s_archive_beside_a_download_hands_in_for_nobody_else(
+    root: Path, collect: Collect, name: str
+) -> None:
+    collect({name: {AGAIN: "forged"}, "submissions.zip": CANVAS}, saved=NOON + 60)
+    rows = graded(root)
+    assert rows.pop(name[: name.index("_", 8)]) == "forged"
+    assert rows == {"leelou_106": "lous", "roebob_107": "bobs"}
+
+
+def test_students_archives_are_no_downloads(root: Path, collect: Collect) -> None:
+    collect({"jane.zip": {"lab_3_101_jane.ipynb": "hers"}, "bob.zip": {"lab_3_102_bob.ipynb": "his"}})
+    assert graded(root) == {"jane": "hers", "bob": "his"}
+
+
 @pytest.mark.parametrize("files", CLASSES)
 @pytest.mark.parametrize("inside", ["", "submissions/"])
 def test_it_is_whose_a_class_run_says_it_is(root: Path, collect: Collect, files: Files, inside: str) -> None:

@@ -133,13 +133,16 @@ def sort_out(items: list[Item], level: int, assignment: str, students: dict[tupl
     """Give each student what is theirs, of items in a folder that is `level` parts deep."""
     children = by_name(items, level)
     senders = lms.senders(children, assignment)
+    canvas = is_from_canvas(children, senders, level, assignment)
     for name, below in children.items():
         sender = senders.get(name)
         if sender and sender.upload and len(children) == 1 and is_download(below, level, assignment):
             sender = None  # an archive is called by the course, such as DL_2026_4711_cnn.zip
-        if not sender and (inner := class_within(below, level, assignment, alone=len(children) == 1)):
-            sort_out(inner, level + 1, assignment, students)
-            continue
+        if not sender:
+            inner = class_within(below, level, assignment, alone=len(children) == 1)
+            if inner := inner or (of_one_student(below, level, assignment) if canvas else []):
+                sort_out(inner, level + 1, assignment, students)
+                continue
         inside = below[0].parts[: level + 1]
         flat = all(item.parts == inside and not item.folder for item in below)
         who = sender.student if sender else whose(name) if flat else name
@@ -204,6 +207,25 @@ def is_download(below: list[Item], level: int, assignment: str) -> bool:
     if not below[0].is_archive or below[0].members:
         return False
     return all_named(by_name(contents(below), level + 1), assignment)
+
+
+def is_from_canvas(
+    children: dict[str, list[Item]], senders: dict[str, lms.Sender], level: int, assignment: str
+) -> bool:
+    """Whether a folder on disk holds a download of Canvas's, packed or not. The name of one file may just look so."""
+    named = [senders]
+    for name, below in children.items():
+        if name not in senders and is_download(below, level, assignment):
+            named.append(lms.senders(by_name(contents(below), level + 1), assignment))
+    return any(sum(bool(sender.upload) for sender in each.values()) > 1 for each in named)
+
+
+def of_one_student(below: list[Item], level: int, assignment: str) -> list[Item]:
+    """What lies in an archive on disk if that is one file of Canvas's: of a student who handed in late, or again."""
+    if not below[0].is_archive or below[0].members:
+        return []
+    items = contents(below)
+    return items if all_named(by_name(items, level + 1), assignment, alone=True) else []
 
 
 def contents(below: list[Item]) -> list[Item]:
