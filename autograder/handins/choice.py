@@ -51,7 +51,7 @@ def bare(name: str) -> str:
     Other names stay as they are.
     """
     stripped = name.rstrip(" .~")
-    return stripped if PurePosixPath(stripped).suffix.lower() in CODE else name
+    return stripped if stripped.lower().endswith(CODE) else name
 
 
 def is_code(name: str) -> bool:
@@ -129,12 +129,13 @@ def ranked(files: Sequence[File], assignment: str) -> Iterator[Place]:
     for file in files:
         by_nearness.setdefault((file.backup, nearness(file, assignment)), []).append(file)
     for _, nearest in sorted(by_nearness.items()):
+        nearest.sort(key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
         while nearest:
             newest = max(file.item.saved for file in nearest)
             together = [file for file in nearest if newest - file.item.saved < TOGETHER + RESOLUTION]
-            first = min(together, key=lambda file: (not is_notebook(file), len(file.inside), file.inside))
-            if len(together) > 1:
-                alike = sum(map(is_notebook, together)) != 1
+            first, *others = together
+            if others:
+                alike = is_notebook(first) == is_notebook(others[0])
                 why = f"{'the first' if alike else 'the notebook'} of those saved together"
             else:
                 why = "which was saved last" if len(nearest) > 1 else "which has the nearest name"
