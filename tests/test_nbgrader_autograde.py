@@ -1,5 +1,6 @@
 """A class through nbgrader's own commands, from what was collected to what is returned."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -325,6 +326,33 @@ def test_what_an_older_gradebook_lacks_is_written_again(term: Path) -> None:
     tests = suite / "test_softmax.py"
     tests.write_text(tests.read_text() + "\n# another version\n")
     assert "2 to be written" in grade_class("--regrade") and points(term) == later
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_who_was_graded_by_another_version_stays_on_the_page_of_the_class(term: Path) -> None:
+    tests, out = term / "autograder/suites/softmax/test_softmax.py", term / ".autograder/softmax"
+
+    def grade_class(*options: str) -> str:
+        done = autograder("autograde", "--root", term, "--sandbox", "off", *options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return str(done.stdout)
+
+    put(term, "ann", HALF)
+    put(term, "bob")
+    assert "2 hand-ins" in grade_class()
+    tests.write_text(tests.read_text() + "\n# another version\n")
+    put(term, "cem")
+    said = grade_class()
+    assert "2 were graded by another version of the suite" in said and "1 to be written" in said
+    assert "3 graded: median 10 of 10, 2 with everything right" in said and "2 of 3 graded already" in said
+    with open(out / "results.csv", encoding="utf-8", newline="") as file:
+        assert {row["student"]: float(row["score"]) for row in csv.DictReader(file)} == {"ann": 4, "bob": 10, "cem": 10}
+    assert len((out / "results.jsonl").read_text().splitlines()) == 3
+    page = words((out / "class.html").read_text())
+    assert "graded 3" in page and "2 of 3 were graded by another version of the suite" in page
+    grade_class("--regrade")
+    assert "another version" not in (out / "class.html").read_text()
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ class ClassRun:
     client: "Client"
     seed: int | None = None  # for all; else the official one
     on_row: Callable[[Row], None] = lambda row: None
+    older: Mapping[HandIn, Mapping[str, float]] = field(default_factory=dict)  # see `grade_class`
     ready: Ready = field(default_factory=Ready)  # as all workers are
     expected: dict[int, "Future"] = field(default_factory=dict)  # by seed
     lost: Counter[int] = field(default_factory=Counter)  # how often the reference came to nothing, by seed
@@ -83,16 +84,22 @@ class ClassRun:
         """What is still to be graded; what is graded already stands in the tables."""
         to_do = []
         for handin in handins:
-            job = self.job(handin)
-            if result := self.output.results.find(job.digest, job.conditions):
+            if result := self.kept(handin):
                 row = self.rows[handin] = row_of(handin, result)
                 self.output.write_page(row, result.page)
-            else:
+            elif handin not in self.older:
                 to_do.append(handin)
         self.output.write_tables(self.rows.values())
         for row in self.rows.values():
             self.on_row(row)
         return to_do
+
+    def kept(self, handin: HandIn) -> Result | None:
+        """What an earlier run has made of it."""
+        if (points := self.older.get(handin)) is not None:
+            return self.output.results.last(content(handin)[2], points)
+        job = self.job(handin)
+        return self.output.results.find(job.digest, job.conditions)
 
     def job(self, handin: HandIn) -> Job:
         data, problem, digest = content(handin)

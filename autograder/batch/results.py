@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -63,10 +63,23 @@ class ResultStore:
 
     def seed_of(self, submission: str, official: list[int]) -> int | None:
         """The official seed that a submission was graded with, by whichever version of the suite."""
-        folder = self.folder / submission[:2] / submission
-        results = [read(path) for path in sorted(folder.glob("*.json.gz"))]
-        seeds = {result.report["seed"] for result in results if result}
+        seeds = {result.report["seed"] for result in self.all_of(submission)}
         return next((seed for seed in reversed(official) if seed in seeds), None)
+
+    def last(self, submission: str, points: Mapping[str, float]) -> Result | None:
+        """The last result of a submission that came to these points, by whichever version of the suite."""
+        return next((result for result in self.all_of(submission) if points.items() <= scores(result).items()), None)
+
+    def all_of(self, submission: str) -> Iterator[Result]:
+        """All results of a submission, the last first."""
+        folder = self.folder / submission[:2] / submission
+        paths = sorted(folder.glob("*.json.gz"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        return filter(None, map(read, paths))
+
+
+def scores(result: Result) -> dict[str, float]:
+    """The points by task."""
+    return {task["id"]: float(task["score"]) for task in result.report["tasks"]}
 
 
 def read(path: Path) -> Result | None:

@@ -1,6 +1,6 @@
 """Grades a class from its hand-ins to its pages: opens the cluster, runs, and writes what people read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +36,13 @@ def grade_class(
     how: How,
     on_row: Callable[[Row], None] = lambda row: None,
     on_found: Callable[[int], None] = lambda count: None,
+    older: Mapping[HandIn, Mapping[str, float]] | None = None,
 ) -> list[Row]:
     """Grade a class and write all that there is to read of it; also what there is when it is stopped.
 
     `on_found` is told how many an earlier run has graded, and `on_row` of each row of the table, as it comes.
+    `older` are hand-ins that stay as another version of the suite has graded them, with the points by task that they
+    got: they are in the table and on the page of the class, too.
 
     Raises:
         ClusterError: no cluster, or workers that cannot grade (no walls).
@@ -47,10 +50,10 @@ def grade_class(
     """
     setup = Setup(assignment.name, how.root, how.sandbox, suite_digest(assignment))
     with open_cluster(how.scheduler, how.workers or min(cores(), len(handins)), output.scratch) as client:
-        run = ClassRun(assignment, output, setup, client, how.seed, on_row)
+        run = ClassRun(assignment, output, setup, client, how.seed, on_row, older or {})
         run.make_ready()
         to_do = run.look_up(handins)
-        on_found(len(handins) - len(to_do))
+        on_found(len(run.rows))
         try:
             run.grade(to_do)
         finally:
@@ -64,4 +67,5 @@ def write_pages(run: ClassRun, handins: list[HandIn]) -> None:
     rows, assignment = run.done(handins), run.assignment
     run.output.write_tables(rows)
     mistakes = known.load(assignment.suite, assignment.version, PUBLIC_SEED)
-    write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, total=len(handins)))
+    older = sum(handin in run.older for handin in run.rows)
+    write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, len(handins), older))

@@ -62,13 +62,14 @@ class Plan:
 
     due: list[Submitted]  # nbgrader has not graded these, or not as they are now
     kept: list[Submitted]  # these it has, by the same suite
-    older: list[Submitted] = field(default_factory=list)  # these it has, by another version of the suite
+    # These it has, by another version of the suite, with the points that it gave.
+    older: dict[Submitted, Points] = field(default_factory=dict)
     again: list[Submitted] = field(default_factory=list)  # of those who are due, what was graded before as it is now
 
     @property
     def graded(self) -> list[Submitted]:
-        """Whom the class run looks at, and so the tables and the page of the class."""
-        return sorted([*self.due, *self.kept], key=lambda one: one.handin.student)
+        """Whom the tables and the page of the class have."""
+        return sorted([*self.due, *self.kept, *self.older], key=lambda one: one.handin.student)
 
 
 def handed_in(assignment: Assignment, root: Path) -> list[Submitted]:
@@ -109,7 +110,7 @@ def plan(assignment: Assignment, root: Path, submitted: Iterable[Submitted], reg
             made.due.append(one)
             made.again.append(one)
         else:
-            made.older.append(one)
+            made.older[one] = booked[one.student]
     return made
 
 
@@ -144,7 +145,8 @@ def odd_times(assignment: Assignment, submitted: Iterable[Submitted]) -> str:
 def grade(assignment: Assignment, planned: Plan, output: Output, how: How, progress: ClassProgress) -> dict[str, Row]:
     """The class run. The rows by student, as nbgrader calls them. Raises what `grade_class` raises."""
     graded = planned.graded
-    rows = grade_class(assignment, [one.handin for one in graded], output, how, progress.row, progress.found)
+    handins, older = [one.handin for one in graded], {one.handin: points for one, points in planned.older.items()}
+    rows = grade_class(assignment, handins, output, how, progress.row, progress.found, older)
     by_name = {row.student: row for row in rows}
     return {one.student: by_name[one.handin.student] for one in graded if one.handin.student in by_name}
 

@@ -25,8 +25,12 @@ SIGNS = MARKS | {"not_run": "–", "not_begun": "·"}
 BINS = [str(start) for start in range(0, 101, 10)]
 
 
-def class_page(assignment: Assignment, rows: list[Row], known: list[Mistake], total: int | None = None) -> str:
-    """The page of a class. `total` is how many hand-ins there are, where grading was stopped before its end."""
+def class_page(
+    assignment: Assignment, rows: list[Row], known: list[Mistake], total: int | None = None, older: int = 0
+) -> str:
+    """The page of a class. `total` is how many hand-ins there are, where grading was stopped before its end; `older` of
+    the rows are by another version of the suite.
+    """
     summary = summarise(assignment, rows, known)
     return (
         environment()
@@ -36,6 +40,7 @@ def class_page(assignment: Assignment, rows: list[Row], known: list[Mistake], to
             summary=summary,
             rows=rows,
             total=total,
+            older=older,
             histogram=svg.histogram(summary.bins, BINS, "percent of the points"),
             run={key: said_once(summary.reports, key) for key in ("suite_version", "seed", "device", "sandbox")},
             versions=versions(),

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from autograder.compare import printable
+from autograder.gradebook.late import plural
 from autograder.handins.find import HandIn
 from autograder.row import Row
 
@@ -56,7 +57,7 @@ class ClassProgress:
 
     def begin(self, handins: Sequence[HandIn], sandbox: str) -> None:
         self.total = len(handins)
-        self.console.print(f"{self.total} hand-ins")
+        self.console.print(plural(self.total, "hand-in"))
         if sandbox in LOUD:
             self.console.print(Text(LOUD[sandbox], "bold red"))
         self.progress.update(self.task, total=self.total)
