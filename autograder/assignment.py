@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent
-RELEASE = "release.json"  # in a suite
+RELEASE = "release.json"  # in a suite: the number of the last release, and digests
+RELEASED = "released.json"  # in a suite: what of the starter is no student's own
 GRADE_CELL = "check_"  # and the id of a task: its grade cell, in notebooks and in the gradebook
 
 
@@ -69,7 +70,7 @@ class Assignment:
 
     def explore_cells(self) -> list[str]:
         """Sources of the released explore cells."""
-        released = self.suite / "released.json"
+        released = self.suite / RELEASED
         return json.loads(released.read_text(encoding="utf-8"))["explore"] if released.exists() else []
 
     def task(self, check_id: str) -> Task:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder import __version__
-from autograder.assignment import RELEASE, Assignment, assignment_names, find_assignment, last_release
+from autograder.assignment import RELEASE, RELEASED, Assignment, assignment_names, find_assignment, last_release
 from autograder.percent import blocks
 from autograder.release import make_starter
 
@@ -47,12 +47,14 @@ def contents(assignment: Assignment, files: Mapping[str, bytes]) -> Record:
     cells: dict[str, str] = {}
     lesson = []
     for block in blocks(make_starter(assignment)):
+        text = "\n".join(block.lines)  # with the marker, which may hold tags
         if block.key:
-            cells[block.key] = digest(block.body()[1])
+            cells[block.key] = digest(text)
         else:
-            lesson.append(block.body()[1])
+            lesson.append(text)
     own = f"autograder/suites/{assignment.name}/"
-    suite = {name: data for name, data in files.items() if name.startswith(own) and not name.endswith(RELEASE)}
+    of_the_starter = (own + RELEASE, own + RELEASED)  # they follow from it, and are no checks
+    suite = {name: data for name, data in files.items() if name.startswith(own) and name not in of_the_starter}
     grader = {name: data for name, data in files.items() if not name.startswith(own)}
     return {
         "tasks": {task.id: {"cell": task.cell, "points": task.points} for task in assignment.tasks},

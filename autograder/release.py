@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from autograder.assignment import Assignment
+from autograder.assignment import RELEASED, Assignment
 from autograder.files import keep_copy, write
 from autograder.lesson import STUB
 from autograder.percent import blocks
@@ -100,7 +100,7 @@ def enclosing_function(above: list[str], line: str) -> str | None:
 def release_starter(assignment: Assignment) -> Path | None:
     """Write the student's file and what the grader must know of it. Returns the copy kept of somebody's work there."""
     text = make_starter(assignment)
-    released = assignment.suite / "released.json"
+    released = assignment.suite / RELEASED
     known = json.loads(released.read_text(encoding="utf-8"))["starter"] if released.exists() else None
     kept = None
     if assignment.starter.exists():

@@ -57,6 +57,18 @@ def test_what_is_new_is_listed(released: Assignment) -> None:
     ]
 
 
+def test_another_text_is_no_change_of_the_checks(released: Assignment) -> None:
+    """What is known of the starter is another then, too."""
+    edited(released, "You are going to build", "You will build")
+    files = {**FILES, "autograder/suites/cnn/released.json": b"another"}
+    assert next_release(released, files)[1] == ["the text of the lesson, or its cells for the reader"]
+
+
+def test_a_tag_is_new_to_students(released: Assignment) -> None:
+    edited(released, '# %% tags=["explore"]', "# %%")
+    assert next_release(released, FILES)[1] == ["the text of the lesson, or its cells for the reader"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "tasks", "message"),
     [

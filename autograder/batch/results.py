@@ -15,8 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from autograder.assignment import PACKAGE, Assignment
+from autograder.assignment import PACKAGE, RELEASE, RELEASED, Assignment
 from autograder.files import write
+from autograder.submission import read_submission
 
 GRADER = ("*.py", "*.toml", "*.ini", "*.jinja")
 LENGTH = 32  # hexadecimal digits of a digest; half of SHA-256
@@ -96,18 +97,24 @@ def submission_digest(name: str, data: bytes) -> str:
 
 
 def suite_digest(assignment: Assignment) -> str:
-    """Digest of all that decides a grade: the suite with its recordings, and the code of the grader."""
+    """Digest of all that decides a grade: the suite with its recordings, the code of the grader and of the reference.
+
+    What a release changes beside that stays out: the text of the lesson, its digest, and the release's number.
+    """
     suites = PACKAGE / "suites"
     found = {path for pattern in GRADER for path in PACKAGE.rglob(pattern) if not path.is_relative_to(suites)}
     files = {f"grader/{path.relative_to(PACKAGE).as_posix()}": path for path in [*found, *suites.glob("*.*")]}
     found = {path for path in assignment.suite.rglob("*.*") if "__pycache__" not in path.parts}
     files |= {f"suite/{path.relative_to(assignment.suite).as_posix()}": path for path in found}
-    files["master"] = assignment.master
-    return digest(part for name in sorted(files) if files[name].is_file() for part in named(name, files[name]))
-
-
-def named(name: str, file: Path) -> tuple[bytes, bytes]:
-    return name.encode(), file.read_bytes()
+    for name in (RELEASED, RELEASE):
+        files.pop(f"suite/{name}", None)
+    parts = {name: path.read_bytes() for name, path in files.items() if path.is_file()}
+    parts["explore"] = json.dumps(assignment.explore_cells()).encode()
+    if assignment.master.is_file():
+        reference = read_submission(assignment.master)
+        code = [(cell.answer, cell.explore, cell.source) for cell in reference.cells]
+        parts["master"] = json.dumps([reference.problem, *code]).encode()
+    return digest(part for name in sorted(parts) for part in (name.encode(), parts[name]))
 
 
 @cache
