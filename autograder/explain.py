@@ -8,7 +8,7 @@ from autograder.assignment import Task
 from autograder.compare import printable
 from autograder.session import Session
 from autograder.submission import Submission, place
-from autograder.verdict import WAITS_FOR_YOU, Failure, NotChecked
+from autograder.verdict import NEEDS, WAITS_FOR_YOU, Failure, NotChecked
 
 RUNS = "your code runs to its end"
 LEFT_OPEN = "replace the three dots `...` with your own"
@@ -77,9 +77,9 @@ HINTS = {
 
 
 def explain_error(
-    error: dict[str, Any], session: Session, work_out: Callable[[str], str | None] = lambda message: None
+    error: dict[str, Any], session: Session, task: Task, work_out: Callable[[str], str | None] = lambda message: None
 ) -> Failure | NotChecked:
-    """One message for an exception that came out of student code.
+    """One message for an exception that came out of student code when `task` was checked.
 
     `work_out` is the suite's: a hint with the numbers of its own network for an error's text, if it has one.
     """
@@ -89,7 +89,7 @@ def explain_error(
         at, source = place(text(where, "filename"), where["line"]), text(where, "source")
         function = text(where, "function")
     if kind == "NotImplementedError" and at and source.startswith("raise"):
-        return stub_reached(at, function, session.submission)
+        return stub_reached(at, function, session.submission, task)
     if kind == "Missing":
         return NotChecked(message, "take the cell from the starter again and fill it in", at)
     if error.get("rule"):
@@ -112,7 +112,7 @@ def hint_for(said: str) -> str | None:
     return next((found.expand(hint) for pattern, hint in HINTS.items() if (found := re.search(pattern, said))), None)
 
 
-def stub_reached(at: str, function: str, submission: Submission) -> Failure | NotChecked:
+def stub_reached(at: str, function: str, submission: Submission, task: Task) -> Failure | NotChecked:
     """A `raise` of the starter was reached: nothing was begun, or it was left in beside the student's own code."""
     name, _, method = function.partition(".")
     definition = re.compile(rf"^(def|class)\s+{re.escape(name)}\b", re.MULTILINE)
@@ -129,6 +129,9 @@ def stub_reached(at: str, function: str, submission: Submission) -> Failure | No
         return Failure(RUNS, "your code stands below the `raise` line, so it never runs", "delete the `raise` line", at)
     if not before.lstrip().startswith(("#", '"', "'")) and not before.rstrip().endswith(('"""', "'''", ":")):
         return Failure(RUNS, "your code runs into the `raise` line below it", "delete the `raise` line", at)
+    if not task.cell:  # it has no body of its own
+        name = method or name
+        return NotChecked(f"{NEEDS} {name}", f"write the body of `{name}` and delete its `raise` line", at)
     return NotChecked(WAITS_FOR_YOU, BODY_OPEN, at)
 
 
@@ -174,7 +177,7 @@ def explain_missing(name: str, session: Session, task: Task) -> Failure | NotChe
         errors = session.cell_errors.get(cell.index, [])
         # The statement that would have bound it, or a cell that Python cannot read at all.
         for error in [error for error in errors if name in error.get("binds", []) or "binds" not in error][:1]:
-            return explain_error(error, session)
+            return explain_error(error, session, task)
     inside = re.compile(rf"^[ \t]+(def|class)\s+{re.escape(name)}\b")
     if where := submission.find(inside, None):
         return NotChecked(

@@ -96,7 +96,7 @@ class Grading:
         name = error.get("name")
         if error.get("type") == "Missing" and isinstance(name, str) and name.isidentifier():
             return explain_missing(name, self.session, task)
-        return explain_error(error, self.session, self.work_out)
+        return explain_error(error, self.session, task, self.work_out)
 
     @contextlib.contextmanager
     def error_first(self, answer: Observation, check_id: str) -> Iterator[None]:

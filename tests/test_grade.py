@@ -15,6 +15,10 @@ from corpus import CNN
 from autograder.assignment import find_assignment
 from autograder.grade import grade
 from autograder.isolation.launch import Host
+from autograder.nbgrader.feedback import task_text
+from autograder.percent import blocks
+from autograder.render.messages import to_do
+from autograder.render.page import cell, page
 from autograder.verdict import GraderFault
 
 REFERENCE = CNN.master.read_text(encoding="utf-8")
@@ -269,6 +273,20 @@ def test_learns_waits_for_what_it_needs(graded: Graded) -> None:
     report = graded(REFERENCE.replace("            optimizer.zero_grad()\n", ""))
     found = check(report, "learns")
     assert found.status == "not_run" and found.message == "not checked: it needs train.update"
+    text = "\n".join(task_text(CNN, task) for task in report.tasks)
+    assert "\n· learns  not checked: it needs train.update" in text
+    assert "· <code>learns</code>: not checked: it needs train.update" in page(CNN, report, "")
+    assert "· <code>learns</code>: not checked: it needs train.update" in cell(CNN, report)
+
+
+def test_a_task_without_a_body_names_the_one_that_is_open(graded: Graded) -> None:
+    starter = CNN.starter.read_text(encoding="utf-8")
+    stubs = {block.key: block.lines for block in blocks(starter)}
+    own = [stubs["train"] if block.key == "train" else block.lines for block in blocks(REFERENCE)]
+    for text, name in ((starter, "forward"), ("\n".join(line for lines in own for line in lines), "train")):
+        step = graded(text, tasks=["learns"]).next_step
+        assert step and step.message == f"not checked: it needs {name}"
+        assert to_do(step) == f"write the body of `{name}` and delete its `raise` line"
 
 
 @pytest.mark.parametrize("digits", [2, 3, 4])

@@ -38,9 +38,9 @@ def test_the_text_of_the_lesson_decides_no_grade(course: Assignment) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda own: edited(own.master, "powers", "strengths"),
+        lambda own: edited(own.master, "    powers =", "    strengths ="),
         lambda own: edited(own.master, "# %%", "# %%\nimport math\n\n# %%"),
-        lambda own: edited(own.master, "[markdown]\n", "\n"),
+        lambda own: edited(own.master, 'answer="softmax"', 'tags=["explore"]'),
         lambda own: edited(own.suite / "released.json", '"explore": [', '"explore": ["x = 1", '),
         lambda own: edited(own.suite / "points.toml", "points = 6", "points = 7"),
         lambda own: edited(own.suite / "test_softmax.py", "right", "left"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.explain import RUNS
 from autograder.report import CheckResult, Report, TaskResult
-from autograder.verdict import NEEDS, WAITS_FOR_YOU
+from autograder.verdict import WAITS_FOR_YOU
 
 
 def failures(task: TaskResult) -> list[list[CheckResult]]:
@@ -21,18 +21,11 @@ def said(check: CheckResult) -> tuple[str, ...]:
 
 
 def waiting(task: TaskResult) -> list[tuple[str, list[CheckResult]]]:
-    """What could not be checked, by its message; without what nobody has begun, or what only follows.
-
-    Both are plain from the table, unless a part of the task is done.
-    """
+    """What could not be checked, by its message; without what nobody has begun, unless a part of the task is done."""
     open_checks = [check for check in task.checks if check.status == "not_run"]
     found = [(message, list(same)) for message, same in groupby(open_checks, key=lambda check: check.message)]
-    plain = (f"not checked: {WAITS_FOR_YOU}", f"not checked: {NEEDS}")
-    return [
-        (message, checks)
-        for message, checks in found
-        if task.status != "not_run" or not (message == plain[0] or message.startswith(plain[1]))
-    ]
+    plain = f"not checked: {WAITS_FOR_YOU}"
+    return [(message, checks) for message, checks in found if task.status != "not_run" or message != plain]
 
 
 def all_right(assignment: Assignment, report: Report) -> str:

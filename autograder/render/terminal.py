@@ -70,7 +70,7 @@ class TerminalReport:
             self.console.print(Text(f"\n  and {more} more; grade {task.id} alone to see them (TASK={task.id})", "dim"))
         for message, checks in waiting(task):
             names = shortened([check.id for check in checks])
-            self.console.print(Text(f"\n{message}\n  {names}", "dim"))
+            self.console.print(Text(f"\n{self.mark('not_run')[0]} {names}  {message}", "dim"))
 
     def message(self, checks: list[CheckResult]) -> None:
         """One message in four parts: where, what was expected, what came, what to do."""
