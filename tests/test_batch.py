@@ -328,6 +328,34 @@ def test_ctrl_c_and_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_ctrl_c_while_the_workers_start(tmp_path: Path, seconds: float) -> None:
+    place, out = many(tmp_path / "class", 4), tmp_path / "out"
+    with (
+        heard(signal.SIGINT),
+        started(place, out, *OFF, "--workers", 4, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as run,
+    ):
+        assert run.stdout and run.stdout.readline() == "4 hand-ins\n"
+        time.sleep(seconds)
+        everything = psutil.Process(run.pid).children(recursive=True)
+        os.killpg(run.pid, signal.SIGINT)
+        said, _ = run.communicate(timeout=60)
+        assert run.returncode == 130 and not psutil.wait_procs(everything, timeout=20)[1]
+    *loud, last = said.splitlines()  # that there are no walls, in two lines, unless they were read with the first
+    assert last.startswith("stopped.") and len(loud) <= 2 and "Traceback" not in said, said
+
+
+@contextmanager
+def heard(number: signal.Signals) -> Iterator[None]:
+    """What is started meanwhile hears a signal, also where these tests ignore it, as in the background of a shell."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     place, out = many(tmp_path / "class", 4), tmp_path / "out"
     assert batch(hand_in(tmp_path / "few", student00=f"{HALF}\n# 0\n"), out).returncode == 0

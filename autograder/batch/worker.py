@@ -142,8 +142,11 @@ def grader_for(setup: Setup) -> Grader:
 
 
 def dask_setup(_: object) -> None:
-    """Dask calls it when a local worker starts. Ctrl-C reaches all processes of a run, which ends its workers."""
+    """Dask calls it when a local worker starts. Ctrl-C reaches all processes of a run, which ends its workers; it was
+    held back so far.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def make_ready(setup: Setup) -> Ready:
