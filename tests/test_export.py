@@ -206,3 +206,14 @@ def test_the_command_runs_from_elsewhere(course: Path, tmp_path: Path) -> None:
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
     )
     assert done.returncode == 2 and "the grades could not be written" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_points_of_an_earlier_release_are_named(course: Path) -> None:
+    autograded(course, "ann")
+    assert "other points" not in run(course)[1]
+    with opened(course) as gradebook:
+        gradebook.find_grade_cell("check_train", "cnn", "cnn").max_score = 30  # a release, and no regrade yet
+        gradebook.db.commit()
+    code, said = run(course)
+    assert code == 0 and "cnn: 1 student graded while its tasks had other points: ann. " in said
+    assert "`make autograde REGRADE=1` (--regrade) grades them again" in said

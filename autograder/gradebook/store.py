@@ -76,9 +76,23 @@ def autograded(root: Path, assignment: str, student: str) -> Path:
 
 def mark_of(root: Path, assignment: str, student: str) -> dict[str, Any]:
     """What `Judge` has noted of how a submission was graded; empty where it has not, or not to its end."""
-    path = autograded(root, assignment, student) / f"{assignment}.ipynb"
     try:
-        mark = json.loads(path.read_text(encoding="utf-8"))["metadata"]["autograder"]
+        mark = graded_notebook(root, assignment, student)["metadata"]["autograder"]
     except (OSError, ValueError, LookupError, TypeError):
         return {}
     return mark if isinstance(mark, dict) else {}
+
+
+def worth_when_graded(root: Path, assignment: str, student: str) -> dict[str, float]:
+    """The most points of each grade cell when nbgrader graded a submission; empty where it has not."""
+    try:
+        cells = graded_notebook(root, assignment, student)["cells"]
+        ours = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
+        return {cell["grade_id"]: float(cell["points"]) for cell in ours if cell.get("grade")}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def graded_notebook(root: Path, assignment: str, student: str) -> Any:
+    path = autograded(root, assignment, student) / f"{assignment}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -12,10 +12,11 @@ from autograder.compare import printable
 from autograder.gradebook.course_file import Course, load_course
 from autograder.gradebook.export import HEAD, long_rows, wide
 from autograder.gradebook.extensions import strangers
+from autograder.gradebook.late import plural
 from autograder.gradebook.lms_columns import Filled, fill
 from autograder.gradebook.penalties import settle
 from autograder.gradebook.standings import standings
-from autograder.gradebook.store import CourseError, open_gradebook
+from autograder.gradebook.store import CourseError, open_gradebook, worth_when_graded
 from autograder.gradebook.tables import read_table
 from autograder.spreadsheet import table as as_csv
 
@@ -69,6 +70,26 @@ def settle_all(gradebook: Gradebook, course: Course, root: Path, names: list[str
     for name in names:
         for change in settle(gradebook, course, name):
             tell(str(change))
+    for name in filter(names.__contains__, assignment_names(root)):
+        if students := by_other_points(gradebook, root, name):
+            tell(
+                f"{name}: {plural(len(students), 'student')} graded while its tasks had other points: "
+                f"{some(students)}. Their points are of the earlier maximum; `make autograde REGRADE=1` (--regrade) "
+                "grades them again"
+            )
+
+
+def by_other_points(gradebook: Gradebook, root: Path, assignment: str) -> list[str]:
+    """Who was graded when a task or question was worth something else than in the release that the gradebook has."""
+    now = {cell.name: cell.max_score for n in gradebook.find_assignment(assignment).notebooks for cell in n.grade_cells}
+    students = sorted(submission.student_id for submission in gradebook.assignment_submissions(assignment))
+    then = {student: worth_when_graded(root, assignment, student) for student in students}
+    return [student for student in students if any(now.get(name, most) != most for name, most in then[student].items())]
+
+
+def some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return printable(", ".join(names[:SHOWN])) + more
 
 
 def unheeded(gradebook: Gradebook, course: Course, root: Path) -> list[str]:
@@ -80,9 +101,8 @@ def unheeded(gradebook: Gradebook, course: Course, root: Path) -> list[str]:
 def report(filled: Filled, target: Path, tell: Tell) -> None:
     tell(f"written: {target}: {filled.filled} grades in {printable(filled.column)!r}; all else is as it was")
     if who := filled.by_hand:
-        names, more = ", ".join(who[:SHOWN]), f" and {len(who) - SHOWN} more" if len(who) > SHOWN else ""
         tell(
-            f"not final yet, as something waits for a grade by hand: {len(who)} of these ({printable(names)}{more}). "
+            f"not final yet, as something waits for a grade by hand: {len(who)} of these ({some(who)}). "
             "Grade it in the formgrader, and fill the file again"
         )
     for title, lines in {
