@@ -1,11 +1,14 @@
 """What the commands share: exit codes, options that many have, and how they fail."""
 
+import sys
+import textwrap
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
 BELOW, USAGE, FAULT, INTERRUPTED = 1, 2, 3, 130
+WIDTH = 80  # columns of a terminal
 STOPPED = "stopped; nothing was changed"
 
 AssignmentName = Annotated[
@@ -21,5 +24,16 @@ def relative(path: Path) -> Path:
 
 
 def fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
+    say(message, sys.stderr)
     raise typer.Exit(code)
+
+
+def say(message: str, to: TextIO) -> None:
+    """Print a message, folded between words where somebody reads it at a terminal."""
+    lines = message.split("\n")
+    typer.echo("\n".join(map(folded, lines)) if to.isatty() else message, to)
+
+
+def folded(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -1,12 +1,13 @@
 """The commands for instructors."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from autograder.assignment import Assignment, AssignmentError, assignment_names, find_assignment, likely_assignment
-from autograder.cli_common import BELOW, FAULT, INTERRUPTED, USAGE, AssignmentName, Root, fail, relative
+from autograder.cli_common import BELOW, FAULT, INTERRUPTED, USAGE, AssignmentName, Root, fail, relative, say
 from autograder.cli_gradebook import app as gradebook
 
 if TYPE_CHECKING:
@@ -169,9 +170,10 @@ def tell_plan(plan: "Plan", strangers: list[str]) -> None:
             "`nbgrader db student remove NAME --force`, and run this again"
         )
     if plan.older:
+        older = len(plan.older)
         typer.echo(
-            f"{len(plan.older)} were graded by another version of the suite, and stay as they are; "
-            "REGRADE=1 (--regrade) grades them again"
+            f"{older} {'was' if older == 1 else 'were'} graded by another version of the suite, and "
+            f"{'stays as it is' if older == 1 else 'stay as they are'}; REGRADE=1 (--regrade) grades all again"
         )
     typer.echo(
         f"{len(plan.due)} to be written into the gradebook, {len(plan.kept) + len(plan.older)} are there already"
@@ -199,12 +201,14 @@ def doctor() -> None:
     typer.echo("Attacks against the walls of this machine, one process each:")
     host, missing = walled_host(ATTACKS, show)
     for what in missing:
-        typer.echo(f"Not to be had here: {what}")
+        say(f"Not to be had here: {what}", sys.stdout)
     if not host:
-        typer.echo("Isolation: NONE. Submissions could read your files and change grades: do not grade a class here.")
+        none = "Isolation: NONE. Submissions could read your files and change grades: do not grade a class here."
+        say(none, sys.stdout)
         raise typer.Exit(BELOW)
     host.close()
-    typer.echo(f"Isolation: {host.sandbox} (bubblewrap, namespaces, Landlock, seccomp, limits); all attacks were held.")
+    walls = "bubblewrap, namespaces, Landlock, seccomp, limits"
+    say(f"Isolation: {host.sandbox} ({walls}); all attacks were held.", sys.stdout)
 
 
 @app.command()

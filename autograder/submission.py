@@ -253,10 +253,10 @@ def saved_last(paths: Iterable[Path]) -> Path | None:
 
 
 def age(path: Path) -> str:
-    """How long ago `path` was saved: "12 minutes ago"."""
+    """How long ago `path` was saved: "12 minutes ago"; empty where its time cannot be that."""
     seconds = max(0, time.time() - path.stat().st_mtime)
     if seconds > LONG_AGO:
-        return "long ago"
+        return ""
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
             count = int(seconds // size)

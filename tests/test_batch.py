@@ -182,6 +182,12 @@ def test_a_class_is_graded(tmp_path: Path) -> None:
     assert before == {path: kept(out)[path] for path in before}, "what was graded is not graded again"
     assert float(scores(out)["fay"]) == 10 and len(reports(out)) == 6
 
+    shutil.rmtree(place)
+    hand_in(place, ann=SOLUTION)
+    alone = batch(place, out, "--root", COURSE)
+    assert alone.stdout.startswith("1 hand-in\n"), alone.stdout
+    assert [path.name for path in (out / "pages").iterdir()] == ["ann.html"], "who is gone has no page"
+
 
 @pytest.mark.slow
 def test_the_same_on_any_number_of_workers(tmp_path: Path) -> None:

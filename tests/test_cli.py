@@ -1,5 +1,6 @@
 """The commands as a person or a script uses them: `autograder grade` and its exit codes, its report and its JSON."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 from corpus import CNN, wrong_submission
+
+from autograder.cli_common import say
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ["grade", "watch", "lab", "batch", "autograde", "doctor", "assignments", "record", "release", "student"]
@@ -174,3 +177,18 @@ def test_sign_of_a_gpu_that_pytorch_does_not_see_costs_nothing(tmp_path: Path) -
 
 def test_version() -> None:
     assert re.fullmatch(r"autograder \d+\.\d+\.\d+\n", autograder("--version").stdout)
+
+
+def test_long_messages_are_folded_at_a_terminal() -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    message = f"first\n  {'word ' * 40}/{'a-path' * 20}"
+    screen, file = Screen(), io.StringIO()
+    say(message, screen)
+    say(message, file)
+    assert file.getvalue() == f"{message}\n"
+    *lines, last = screen.getvalue().splitlines()
+    assert lines[0] == "first" and all(len(line) <= 80 and line.startswith("  word") for line in lines[1:])
+    assert last == f"  /{'a-path' * 20}", "a path is left whole"

@@ -16,7 +16,8 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute
 
 from autograder.assignment import find_assignment
-from autograder.nbgrader.release import ReleaseError, look, release
+from autograder.nbgrader.release import ReleaseError, look, number, release
+from autograder.numbering import OrphanError, as_json, next_release
 from autograder.percent import blocks
 from autograder.source_notebook import make_notebook
 
@@ -194,3 +195,16 @@ def test_a_course_without_an_exchange(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr and "File " not in done.stderr
     done = run(root, "autograder", "release", "--no-exchange", "--root", str(root))
     assert done.returncode == 0 and "exchange" not in done.stdout
+
+
+def test_a_release_that_is_refused_changes_nothing(tmp_path: Path) -> None:
+    root = new_course(tmp_path)
+    own = find_assignment("cnn", root)
+    record, _ = next_release(own, {})
+    record["cells"]["gone"] = ""
+    (own.suite / "release.json").write_bytes(as_json(record))
+    own.master.write_text(own.master.read_text(encoding="utf-8").replace("You are going to build", "You will build"))
+    before = (own.suite / "released.json").read_bytes()
+    with pytest.raises(OrphanError, match="the answer cell `gone` is gone"):
+        number(own, print, force=False)
+    assert not own.starter.exists() and (own.suite / "released.json").read_bytes() == before

@@ -69,7 +69,12 @@ def test_lists(tmp_path: Path, text: str, known: tuple[str, ...], by: str, peopl
         (PLAIN, "matric", r"list.csv has no column 'matric'; its columns: id, first_name"),
         ("id\n../x\n", "", r"line 2: id cannot be the name of a folder: '../x'"),
         ("id\n.x\n", "", "line 2: id cannot be the name"),
-        ("id,email\nx,\n,a@x.org\n", "", "line 3: id is empty"),
+        ("id,email\nx,\n,a@x.org\n", "", "line 3: id is empty: ''\nID=\"column\" \\(--id\\) takes another column$"),
+        (
+            "ID number,Email address\nx,b@x.org\n,a@x.org\n",
+            "",
+            "line 3: ID number is empty: ''\nID=\"Email address\" \\(--id\\) takes another column$",
+        ),
         ("id,email\nx,a@x.org\nx,b@x.org\n", "", "line 3: 'x' stands in line 2 too, with other names"),
         ("id\n", "", "needs a column `id`"),
     ],

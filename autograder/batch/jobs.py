@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.assignment import Assignment
 from autograder.batch import worker
 from autograder.batch.cluster import ClusterError
-from autograder.batch.output import Output
+from autograder.batch.output import PAGES, Output
 from autograder.batch.results import Conditions, Result, submission_digest
 from autograder.batch.worker import Outcome, Ready, Setup, Work
 from autograder.handins.find import HandIn
@@ -203,8 +203,17 @@ def content(handin: HandIn) -> tuple[bytes, str, str]:
 
 
 def row_of(handin: HandIn, result: Result | None, fault: str = "") -> Row:
-    page = f"pages/{handin.page_name}.html" if result else None
-    return Row(handin.student, handin.submission, page, interned(result.report) if result else None, fault)
+    return Row(
+        handin.student,
+        handin.submission,
+        page_of(handin) if result else None,
+        interned(result.report) if result else None,
+        fault,
+    )
+
+
+def page_of(handin: HandIn) -> str:
+    return f"{PAGES}/{handin.page_name}.html"
 
 
 def interned(value: Any) -> Any:

@@ -23,6 +23,7 @@ from autograder.row import Row
 from autograder.seeds import OfficialSeeds
 from autograder.spreadsheet import table
 
+PAGES = "pages"  # in it, a page for each student
 IGNORE = ".gitignore"  # by what it says, a folder of ours is known
 IGNORED = "# Written by `autograder batch`: results of students, for no repository.\n*\n"
 OWNER_ONLY = 0o700
@@ -88,6 +89,12 @@ class Output:
     def write_page(self, row: Row, page: str) -> None:
         assert row.page
         write(self.folder / row.page, page)
+
+    def keep_pages(self, pages: Collection[str]) -> None:
+        """Delete all others: of students who are no longer in the class."""
+        for path in (self.folder / PAGES).glob("*.html"):
+            if path.relative_to(self.folder).as_posix() not in pages:
+                path.unlink()
 
     def add(self, row: Row) -> None:
         """One row more, at the end of the tables."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder import known
 from autograder.assignment import Assignment
 from autograder.batch.cluster import cores, open_cluster
-from autograder.batch.jobs import ClassRun
+from autograder.batch.jobs import ClassRun, page_of
 from autograder.batch.output import Output
 from autograder.batch.results import suite_digest
 from autograder.batch.worker import Setup, close
@@ -66,6 +66,7 @@ def write_pages(run: ClassRun, handins: list[HandIn]) -> None:
     """The tables in the order of the hand-ins, and the page for the instructor."""
     rows, assignment = run.done(handins), run.assignment
     run.output.write_tables(rows)
+    run.output.keep_pages({page_of(handin) for handin in handins})
     mistakes = known.load(assignment.suite, assignment.version, PUBLIC_SEED)
     older = sum(handin in run.older for handin in run.rows)
     write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, len(handins), older))

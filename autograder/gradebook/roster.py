@@ -60,22 +60,31 @@ def read_roster(path: Path, known: Iterable[str] = (), column: str = "") -> tupl
     table = read_table(path)
     index = id_column(table, set(known), column)
     people: dict[str, Person] = {}
-    wrong = []
+    wrong, empty = [], False
     for row in table.rows[1:]:
         if is_no_student(table, row):
             continue
         person = read_person(table, row, index)
         if not person.id or UNSAFE.search(person.id):
             why = "cannot be the name of a folder" if person.id else "is empty"
+            empty |= not person.id
             wrong.append(f"{path.name}, line {row.line}: {table.head[index]} {why}: {person.id!r}")
         elif people.setdefault(person.id, person) != person:
             first = people[person.id].line
             wrong.append(f"{path.name}, line {row.line}: {person.id!r} stands in line {first} too, with other names")
     if wrong:
-        raise TableError("\n".join(wrong[:20]))
+        raise TableError("\n".join([*wrong[:20], *([another_column(table)] if empty else [])]))
     if not people:
         raise TableError(f"{path.name} has no students in it")
     return list(people.values()), table.head[index]
+
+
+def another_column(table: Table) -> str:
+    """What to do where not everybody has an id; it names a column in which everybody has one, and each another."""
+    rows = [row for row in table.rows[1:] if not is_no_student(table, row)]
+    found = [index for name in (*IDS, *EMAIL) if (index := table.column(name)) is not None]
+    full = [table.head[index] for index in found if len({row[index] for row in rows} - {""}) == len(rows)]
+    return f'ID="{full[0] if full else "column"}" (--id) takes another column'
 
 
 def id_column(table: Table, known: set[str], column: str) -> int:

@@ -73,9 +73,9 @@ def student(assignment: Assignment, tell: Tell, folder: Path, force: bool = Fals
 
 def number(assignment: Assignment, tell: Tell, force: bool) -> Record:
     """The record of the release at hand, with a word on what it changes."""
-    if kept := release_starter(assignment):
-        tell(f"somebody had worked in {assignment.starter.name}; that is kept as {kept.name}")
     record, news = next_release(assignment, grader_files([assignment.name], assignment.root), force)
+    if kept := release_starter(assignment):  # only now: a release that is refused changes nothing
+        tell(f"somebody had worked in {assignment.starter.name}; that is kept as {kept.name}")
     if not news:
         tell(f"{assignment.name}: release {record['release']}, as before")
     else:

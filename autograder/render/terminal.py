@@ -34,7 +34,8 @@ class TerminalReport:
         self.status.stop()  # or the cursor stays hidden
 
     def begin(self, submission: Path) -> None:
-        saved = f", saved {age(submission)}" if submission.is_file() else ""
+        when = age(submission) if submission.is_file() else ""
+        saved = f", saved {when}" if when else ""
         self.console.print(Text.assemble((printable(submission.name), "bold"), saved))
         self.status.update("starting Python and PyTorch")
         self.status.start()
