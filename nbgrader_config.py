@@ -25,6 +25,9 @@ c.Autograde.pre_convert_hook = before
 c.Autograde.exporter_class = HandedInExporter
 c.Autograde.sanitize_preprocessors = SANITIZE
 
+# Headings get no ids: the formgrader would take a student's for a box for points.
+c.HTMLExporter.exclude_anchor_links = True
+
 # What counts and what is late, by course.toml and extensions.csv.
 check_rules(Path(__file__).parent)
 c.ExchangeFactory.collect = CollectByRule

@@ -14,16 +14,13 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.ipynb import read_ipynb
+from autograder.nbgrader.harmless import harmless
 from autograder.percent import blocks
 from autograder.submission import cell_key, decode, is_json, squeeze
 
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-TAG = re.compile(r"<(?=[A-Za-z/!?])")  # what begins a tag; with a space behind it, it does not, and math stays the same
 PICTURE = re.compile(r"image/(png|jpeg|gif|webp)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-ENTITY = re.compile(r"&(?=[#A-Za-z])")  # `&colon;` is as good as a colon, in a link
-SCRIPT = re.compile(r"(?:java|vb)script(?=\\?:)", re.IGNORECASE)
-ATTACHED = re.compile(r"attachment\\?:([^)\s<>]*)")  # where a text shows a picture that is in the notebook
 HALF = re.compile("[\ud800-\udfff]")
 BINDING = re.compile(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
@@ -118,7 +115,7 @@ def put_right(notebook: NotebookNode, released: Sequence[Released]) -> NotebookN
     names = {place: one for one in released for place in [found.get(one.name)] if place is not None}
     made = list(missing.get(-1, []))
     for place, cell in enumerate(cells):
-        made += [harmless(marked(cell, names.get(place)), names.get(place)), *missing.get(place, [])]
+        made += [shown(marked(cell, names.get(place)), names.get(place)), *missing.get(place, [])]
     for number, cell in enumerate(made):
         cell["id"] = f"cell-{number}"  # copied cells have those of the first
     notebook.cells = made
@@ -192,15 +189,10 @@ def marked(cell: NotebookNode, one: Released | None) -> NotebookNode:
     return cell
 
 
-def harmless(cell: NotebookNode, one: Released | None) -> NotebookNode:
-    """A student's text without HTML and links that nbgrader's page for giving points would let run, and without
-    pictures that are not there, for which nbconvert would give up the page.
-    """
+def shown(cell: NotebookNode, one: Released | None) -> NotebookNode:
+    """A cell for people's eyes: what a student wrote as text does nothing on a page."""
     if cell.cell_type != "code" and not (one and cell.source == one.source):
-        there = cell.get("attachments", {})
-        source = ENTITY.sub("& ", TAG.sub("< ", cell.source))
-        source = SCRIPT.sub(r"\g<0> ", source)
-        cell.source = ATTACHED.sub(lambda found: found[0] if found[1] in there else "not-handed-in", source)
+        cell.source = harmless(cell.source, cell.get("attachments", {}))
     return cell
 
 
