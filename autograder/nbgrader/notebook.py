@@ -6,6 +6,8 @@ comments for is found again, and gets its metadata back; all other cells stay as
 
 import re
 from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -15,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.ipynb import read_ipynb
 from autograder.nbgrader.harmless import harmless
+from autograder.nbgrader.page_size import fit, name_of
 from autograder.percent import blocks
 from autograder.submission import cell_key, decode, is_json, squeeze
 
@@ -115,7 +118,9 @@ def put_right(notebook: NotebookNode, released: Sequence[Released]) -> NotebookN
     names = {place: one for one in released for place in [found.get(one.name)] if place is not None}
     made = list(missing.get(-1, []))
     for place, cell in enumerate(cells):
-        made += [shown(marked(cell, names.get(place)), names.get(place)), *missing.get(place, [])]
+        made += [marked(cell, names.get(place)), *missing.get(place, [])]
+    sources = {one.name: one.source for one in released}
+    made = [shown(cell, sources) for cell in fit(made, sources)]
     for number, cell in enumerate(made):
         cell["id"] = f"cell-{number}"  # copied cells have those of the first
     notebook.cells = made
@@ -189,9 +194,9 @@ def marked(cell: NotebookNode, one: Released | None) -> NotebookNode:
     return cell
 
 
-def shown(cell: NotebookNode, one: Released | None) -> NotebookNode:
+def shown(cell: NotebookNode, released: Mapping[str, str]) -> NotebookNode:
     """A cell for people's eyes: what a student wrote as text does nothing on a page."""
-    if cell.cell_type != "code" and not (one and cell.source == one.source):
+    if cell.cell_type != "code" and cell.source != released.get(name_of(cell)):
         cell.source = harmless(cell.source, cell.get("attachments", {}))
     return cell
 
