@@ -172,15 +172,17 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     """By nbgrader's command alone, then by ours after a fix in the suite."""
     half, right = put(term, "half", HALF), put(term, "right", name="softmax (1).ipynb")
     put(term, "stub", lambda notebook: notebook.cells.clear())
-    put(term, "silent", replace("why", "Because it is not hard.", WRITTEN_STUB))
+    silent = replace("why", "Because it is not hard.", WRITTEN_STUB)
+    put(term, "silent", silent)
+    put(term, "beside", silent, insert("why", "# Because it is not hard."))
     done = nbgrader(term, "autograde", "softmax", "--no-execute")
     assert done.returncode == 0, done.stderr
-    worth = {"half": 4, "right": 10, "stub": 0, "silent": 10}
+    worth = {"half": 4, "right": 10, "stub": 0, "silent": 10, "beside": 10}
     assert points(term) == worth, "--no-execute gives nothing away"
     with Gradebook(f"sqlite:///{term / 'gradebook.db'}") as gradebook:
         grades = {student: gradebook.find_grade("why", "softmax", "softmax", student) for student in worth}
         waiting = {student for student, grade in grades.items() if grade.needs_manual_grade}
-        assert waiting == {"half", "right"}, "a person reads what was answered"
+        assert waiting == {"half", "right", "beside"}, "a person reads what was answered"
         assert {student for student, grade in grades.items() if grade.auto_score == 0} == {"stub", "silent"}
     seeds = term / ".autograder/softmax/seeds.json"
     assert seeds.stat().st_mode & 0o777 == 0o600 and seeds.parent.stat().st_mode & 0o777 == 0o700
@@ -202,8 +204,8 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
     suite = term / "autograder/suites/softmax/test_softmax.py"
     suite.write_text(suite.read_text().replace('seen.arrays.get("large")', 'right.arrays["large"]'))
     first = autograder("autograde", "--root", term, "--sandbox", "off")
-    assert "4 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
-    assert "0 to be written into the gradebook, 4 are there already" in first.stdout
+    assert "5 were graded by another version of the suite" in first.stdout and points(term)["half"] == 4
+    assert "0 to be written into the gradebook, 5 are there already" in first.stdout
     second = autograder("autograde", "--root", term, "--sandbox", "off", "--regrade")
     assert second.returncode == 0, second.stdout + second.stderr
     assert "half: given by hand before, and stays until" in second.stdout and "formgrader: softmax 1\n" in second.stdout

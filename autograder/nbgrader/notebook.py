@@ -4,9 +4,8 @@ Grading does not hang on this: it reads the hand-in itself. Here each cell of th
 comments for is found again, and gets its metadata back; all other cells stay as the student left them, without any.
 """
 
+import itertools
 import re
-from collections.abc import Sequence
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -16,6 +15,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.ipynb import read_ipynb
+from autograder.nbgrader.beside import words_beside
 from autograder.nbgrader.harmless import harmless
 from autograder.nbgrader.page_size import fit, name_of
 from autograder.percent import blocks
@@ -119,6 +119,9 @@ def put_right(notebook: NotebookNode, released: Sequence[Released]) -> NotebookN
     made = list(missing.get(-1, []))
     for place, cell in enumerate(cells):
         made += [marked(cell, names.get(place)), *missing.get(place, [])]
+    for question, one in itertools.pairwise(released):
+        if one.solution and one.points is not None and one.cell_type != "code" and question.locked:
+            words_beside(made, (question.name, question.source), (one.name, one.source))
     sources = {one.name: one.source for one in released}
     made = [shown(cell, sources) for cell in fit(made, sources)]
     for number, cell in enumerate(made):
