@@ -74,7 +74,7 @@ HEADINGS = [
         "# check_**first**",
         "# `check_first`",
     ),
-    *("check_first\n===", "check_first\n---", "`check_first`  \n=", "check_first\r---", "a\ncheck_first\n==="),
+    *("check_first\n===", "check_first\n--=", "`check_first`  \n=", "check_first\r---", "a\ncheck_first\n==="),
     *("> # check_first", "> > check_first\n> > ---", ">check_first\n>==", "> - # check_first"),
     *(
         "- # check_first",
@@ -109,6 +109,46 @@ def test_no_text_of_a_students_passes_for_a_box_for_points(template: str) -> Non
         for heading, shown in zip(HEADINGS, page.select(".text_cell_render"), strict=False):
             if heading[:1] == "#" or (heading[-1] in "-=" and "]: x" not in heading and "|" not in heading):
                 assert shown.find(["h1", "h2", "h3"]), f"{heading} looks like a heading"
+
+
+AWAY = "//host.example/x.png"
+TRACKERS = [
+    *(
+        f"![a]({prefix}{AWAY})"
+        for prefix in ("http:", "HTTPS:", "", "ftp:", "files", "files/", "/files", "/files/files/")
+    ),
+    *(f"!{bang}[a](http:{AWAY})" for bang in ("", "!", "!!", "\\!", " ")),
+    *(f"{before}![a](http:{AWAY})" for before in ("\\", "\\\\", "#", "> ", "- ", "[b]", "[", "[b](c)", "\\\\!")),
+    *(f"![a][b]\n\n[b]: http:{AWAY}", f"![a][]\n\n[a]: {AWAY}", f"![a]\n\n[a]: http:{AWAY}"),
+    *(f"![a](<http:{AWAY}>)", f"![a](< {AWAY}>)", f"![a](\nhttp:{AWAY}\n'title')", f"![a]( \t{AWAY} )"),
+    *(f"![a](http\\:{AWAY})", f"![a](&#104;ttp:{AWAY})", "![a](\\/\\/host.example/x)", "![a](/\\host.example/x)"),
+    *(f"![a [b](c) d](http:{AWAY})", f"![a\\](x.png)](http:{AWAY})", f"![`a](x.png)`](http:{AWAY})"),
+    *(f"![a](x.png y)\n\n[a]: http:{AWAY}", f"![a](attachment:javascript:b)\n\n[a]: http:{AWAY}"),
+    *(
+        f"[![a](http:{AWAY})](b)",
+        f"| ![a](http:{AWAY}) |\n|---|",
+        f"a\n: ![a](http:{AWAY})",
+        f"<img src='http:{AWAY}'>",
+    ),
+    *("![a](data:image/svg+xml;base64,AA==)", f"![{'a' * 1200}](x.png y)\n\n![a](http:{AWAY})"),
+]
+HERE = ["![a](plot.png)", "![](my_plots/plot-1.png)", "![a](data:image/png;base64,AA==)", '![a](attachment:a.png "A")']
+
+
+@pytest.mark.parametrize("template", ["formgrade", "feedback"])
+def test_pages_ask_no_other_host_for_a_picture(template: str) -> None:
+    """It becomes a link; what is in the text or beside the page stays a picture."""
+    cells = [new_markdown_cell(text) for text in (*TRACKERS, *HERE)]
+    cells[-1].attachments = {"a.png": {"image/png": "AA=="}}
+    page = BeautifulSoup(page_of(put_right(new_notebook(cells=cells), RELEASED), template, Config()), "html.parser")
+    texts = page.select(".text_cell_render")[: len(cells)]
+    for text, shown in zip(TRACKERS, texts, strict=False):
+        for picture in shown.find_all("img"):
+            assert "host.example" not in picture["src"] and ":" not in picture["src"], text
+    assert texts[0].find("a", href=f"http:{AWAY}")
+    found = [shown.find("img")["src"] for shown in texts[len(TRACKERS) :]]
+    data = "data:image/png;base64,AA=="
+    assert found == ["plot.png", "my_plots/plot-1.png", data, data]
 
 
 def page_of(notebook: Any, template: str, config: Config) -> str:
