@@ -283,22 +283,27 @@ def test_whom_nbgrader_leaves_out_is_named(term: Path) -> None:
     put(term, "right")
     put(term, "a, right")
     put(term, "a[1]")
+    put(term, "m\nline", HALF)
     put(term, "half-a-character", insert("probabilities", "'\ud83d'"))
     stamp = put(term, "no-time").with_name("timestamp.txt")
     stamp.write_text("no time")
     done = autograder("autograde", "--root", term, "--sandbox", "off")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "has not written the points of 2 students into the gradebook" in done.stderr
-    assert "a[1]: nbgrader looks for files by patterns" in done.stderr and "Rename the folder" in done.stderr
+    assert "has not written the points of 3 students into the gradebook" in done.stderr
+    assert "a[1]: nbgrader takes" in done.stderr and "Rename the folder" in done.stderr
+    assert "m\ufffdline: there is a line's end" in done.stderr
     assert "no-time: `nbgrader autograde softmax --student=NAME` says why" in done.stderr
-    assert points(term) == {"right": 10, "a, right": 10, "half-a-character": 10, "a[1]": 0, "no-time": 0}
+    assert points(term) == {"right": 10, "a, right": 10, "half-a-character": 10, "a[1]": 0, "no-time": 0, "m\nline": 0}
     done = autograder("export", "--root", term)
     assert "a[1]" in (term / "exports/grades.csv").read_text()
     stamp.unlink()
     (term / "submitted/a[1]").rename(term / "submitted/a1")
+    done = nbgrader(term, "autograde", "softmax")
+    assert done.returncode == 0 and "m\\nline/softmax' is left out" in done.stderr, "nor does its own command stop"
+    (term / "submitted/m\nline").rename(term / "submitted/mline")
     put(term, "right", HALF)  # who is kept has the same name behind a comma, by which nbgrader parts names
     done = autograder("autograde", "--root", term, "--sandbox", "off")
-    assert done.returncode == 0 and "3 to be written into the gradebook, 2 are there already" in done.stdout
+    assert done.returncode == 0 and "2 to be written into the gradebook, 4 are there already" in done.stdout
     given = points(term)
     assert (given["right"], given["a1"], given["no-time"], given["a, right"]) == (4, 10, 10, 10)
 

@@ -12,8 +12,9 @@ from autograder.assignment import GRADE_CELL, Assignment
 from autograder.compare import printable
 from autograder.gradebook.late import plural
 from autograder.gradebook.store import autograded, mark_of, open_gradebook
+from autograder.handins.find import plain
 from autograder.handins.stand_in import let_nbgrader_find
-from autograder.nbgrader.handed_in import SUBMITTED, Submitted
+from autograder.nbgrader.handed_in import CONTROL, SUBMITTED, Submitted
 from autograder.nbgrader.release import ReleaseError, nbgrader
 from autograder.row import Row
 
@@ -92,19 +93,25 @@ def excluded(students: Iterable[str]) -> list[str]:
     """The option that has nbgrader pass over students. It parts their names at commas, so that a name with one would
     stand for others; without the first comma a quote or a `~` in front would be taken for what it is not.
     """
-    names = [student for student in students if "," not in student]
+    names = [student for student in students if "," not in student and not CONTROL.search(student)]
     return [f"--CourseDirectory.student_id_exclude=,{','.join(names)}"] if names else []
 
 
 def left_out(assignment: Assignment, students: list[str]) -> str:
     """Whom nbgrader has not booked, and what to do."""
     patterns = [student for student in students if set(PATTERN) & set(student)]
-    others = [student for student in students if student not in patterns]
+    odd = [student for student in students if CONTROL.search(student) and student not in patterns]
+    others = [student for student in students if student not in (*patterns, *odd)]
     lines = [f"nbgrader has not written the points of {plural(len(students), 'student')} into the gradebook:"]
     if patterns:
         lines.append(
-            f"  {printable(', '.join(patterns))}: nbgrader takes {' '.join(PATTERN)} in a folder's name for "
+            f"  {plain(', '.join(patterns))}: nbgrader takes {' '.join(PATTERN)} in a folder's name for "
             f"wildcards. Rename the folder in {SUBMITTED}/, and run this again"
+        )
+    if odd:
+        lines.append(
+            f"  {plain(', '.join(odd))}: there is a line's end or another sign in the folder's name that nbgrader "
+            f"cannot do with. Rename the folder in {SUBMITTED}/, and run this again"
         )
     if others:
         lines.append(

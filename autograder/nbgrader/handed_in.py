@@ -1,6 +1,7 @@
 """What each student handed in, below nbgrader's `submitted/`: a folder a student and an assignment."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from autograder.handins.starter import untouched
 from autograder.submission import decode
 
 SUBMITTED = "submitted"
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in the name of a student's folder, nbgrader cannot do with them
 
 
 @dataclass(frozen=True)

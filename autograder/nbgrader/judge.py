@@ -20,7 +20,7 @@ from autograder.batch.jobs import content
 from autograder.batch.output import OutputError
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.feedback import task_html, task_text, whole_html, whole_text
-from autograder.nbgrader.handed_in import SUBMITTED, find_own, other_release
+from autograder.nbgrader.handed_in import CONTROL, SUBMITTED, find_own, other_release
 from autograder.nbgrader.notebook import Released, put_right, read_notebook, writable
 from autograder.nbgrader.results import CannotGrade, Results, chosen_sandbox, results_of
 from autograder.nbgrader.stubs import Processed, course_assignment
@@ -56,6 +56,14 @@ def course_results(assignment: Assignment) -> Results:
 
 class HandedInExporter(NotebookExporter):
     """Reads what a student handed in, whatever its name and kind, where nbgrader reads the notebook of its own name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # nbgrader makes it when it has found everybody, and would end the run at the first name of several lines.
+        found = getattr(self.parent, "assignments", {})
+        for folder in [folder for folder in found if CONTROL.search(Path(folder).parent.name)]:
+            self.log.warning("%r is left out, for what is in its name: rename it", folder)
+            del found[folder]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         path = Path(filename)
