@@ -13,6 +13,7 @@ from test_walls import needs_walls
 
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.collect import CollectByRule, odd_times
+from autograder.handins.stand_in import stand_in
 
 RULES = 'timezone = "UTC"\n[assignments.cnn]\ndue = 2026-10-16 12:00:00\npercent_per_day = 10\ncounts = "{}"\n'
 EARLY, GOOD, LATE = "2026-10-15 10:00:00.000000 UTC", "2026-10-16 11:00:00.000000 UTC", "2026-10-18 10:00:00.000000 UTC"
@@ -51,6 +52,14 @@ def test_what_counts_is_collected(root: Path) -> None:
     assert run(root) == {"jane": GOOD, "joe+x": LATE, "jane+cnn": EARLY}
 
 
+def test_nbgrader_s_own_command_finds_who_has_handed_in_no_notebook(root: Path) -> None:
+    run(root)
+    notebook = root / "submitted/jane/cnn/cnn.ipynb"
+    assert notebook.read_text(encoding="utf-8") == stand_in("cnn")
+    (submit(root, "jane", "2026-10-16 11:30:00.000000 UTC") / "cnn.ipynb").write_text("hers", encoding="utf-8")
+    assert run(root, update=True)["jane"].startswith("2026-10-16 11:30") and notebook.read_text() == "hers"
+
+
 def test_links_that_somebody_has_put_there_are_not_collected(root: Path) -> None:
     secret = root / "source.py"
     secret.write_text("the solution", encoding="utf-8")
@@ -87,7 +96,9 @@ def test_what_cannot_be_copied_costs_nobody_else_anything(root: Path, caplog: py
     (root / "submitted").mkdir()
     (root / "submitted/c-file").write_text("", encoding="utf-8")  # where the student's folder would be
     assert run(root, size=8) == {"jane": GOOD, "joe+x": LATE, "jane+cnn": EARLY, "a-pipe": EARLY}
-    assert (root / "submitted/a-pipe/cnn/cnn.py").exists() and os.listdir(root / "submitted/b-large/cnn") == []
+    assert (root / "submitted/a-pipe/cnn/cnn.py").exists() and os.listdir(root / "submitted/b-large/cnn") == [
+        "cnn.ipynb"
+    ]
     assert (root / "submitted/a-pipe/cnn/below").stat().st_mode & 0o700 == 0o700, "it can be replaced later"
     said = words(caplog)
     assert "a-pipe" in said and "is a named pipe" in said and "The rest of the submission was" in said
@@ -108,7 +119,7 @@ def test_an_unreadable_file_keeps_nobody_from_being_collected(root: Path, monkey
 
     monkeypatch.setattr(shutil, "copyfile", copyfile)
     assert run(root) == {"jane": GOOD, "joe+x": LATE, "jane+cnn": EARLY, "a-closed": EARLY}
-    assert os.listdir(root / "submitted/a-closed/cnn") == ["timestamp.txt"]
+    assert sorted(os.listdir(root / "submitted/a-closed/cnn")) == ["cnn.ipynb", "timestamp.txt"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files to others")

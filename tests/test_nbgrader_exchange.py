@@ -24,6 +24,7 @@ from test_handins import CLASSES, NAMES
 
 from autograder.handins import archives, lay_out
 from autograder.handins.find import find_handins
+from autograder.handins.stand_in import stand_in
 from autograder.nbgrader.handed_in import find_submitted
 
 BOB = "Bob_6_assignsubmission_file_/cnn.ipynb"
@@ -56,10 +57,10 @@ def collect(root: Path, monkeypatch: pytest.MonkeyPatch) -> Collect:
 
 
 def submitted(root: Path) -> dict[str, str]:
-    """The files below submitted/, by their paths without the assignment's folder."""
+    """The files below submitted/, by their paths without the assignment's folder, and without what stands for them."""
     found = {}
     for path in (root / "submitted").rglob("*"):
-        if path.is_file():
+        if path.is_file() and path.read_bytes() != stand_in("cnn").encode():
             student, assignment, *inside = path.relative_to(root / "submitted").parts
             assert assignment == "cnn"
             found["/".join([student, *inside])] = path.read_bytes().decode(errors="replace")
@@ -148,6 +149,15 @@ def test_a_download_that_is_damaged_is_nobody_s(
     with pytest.raises(SystemExit):
         collect({"submissions.zip": data})
     assert "download it again" in capsys.readouterr().err
+
+
+def test_nbgrader_s_own_command_finds_everybody_at_once(root: Path, collect: Collect) -> None:
+    files: Files = {BOB: "his", f"{MOODLE}/cnn.py": "hers", "Ann_5_assignsubmission_file_/a.zip": {"cnn.py": "anns"}}
+    collect({"class.zip": files | {"Eve_7_assignsubmission_file_/": ""}})
+    notebooks = {path.parent.parent.name: path.read_text() for path in (root / "submitted").glob("*/cnn/cnn.ipynb")}
+    assert notebooks.pop("Bob_6") == "his"
+    assert notebooks == dict.fromkeys(("Jane Doe_123", "Ann_5", "Eve_7"), stand_in("cnn"))
+    assert collect({"class.zip": files}, "--force") and graded(root)["Jane Doe_123"] == "hers"
 
 
 # --- whose a file is

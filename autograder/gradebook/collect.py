@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 from traitlets import Enum
 
@@ -27,6 +28,7 @@ from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.late import duration
 from autograder.gradebook.times import read_time, sensible
 from autograder.handins.choice import STAMP
+from autograder.handins.stand_in import let_nbgrader_find
 from autograder.isolation.sandbox import CHOICES
 
 MOMENT = 120  # seconds between the time in a submission's name and the last change of its files
@@ -57,7 +59,7 @@ class CollectByRule(ExchangeCollect):
         if self.before_duedate:
             return
         try:
-            course, ours = load_course(Path(self.coursedir.root)), self.our_assignment()
+            course, ours = load_course(Path(self.coursedir.root)), our_assignment(self.coursedir)
         except CourseFileError as error:
             self.fail(str(error))
         if course.rules(name).counts == "latest" or (course.rules(name).counts == "best" and ours is None):
@@ -140,6 +142,8 @@ class CollectByRule(ExchangeCollect):
             for folder, _, _ in os.walk(dest):
                 os.chmod(folder, os.stat(folder).st_mode | 0o700)  # nbgrader could not replace what it may not write to
         stamp(Path(dest), record["said"] if whole else "")
+        if ours := our_assignment(self.coursedir):
+            let_nbgrader_find(Path(dest), ours.name)
 
     def copy_without_links(self, src: str, dest: str, log: Any) -> bool:
         """Returns whether there is anything whose time counts; without a time --update tries again."""
@@ -175,12 +179,6 @@ class CollectByRule(ExchangeCollect):
         found = sorted(Path(self.inbound_path).glob(f"{student}+{name}+*"))
         return [path for path in found if path.name.rsplit("+", 3)[1:2] == [name]]
 
-    def our_assignment(self) -> Assignment | None:
-        try:
-            return find_assignment(self.coursedir.assignment_id, Path(self.coursedir.root))
-        except AssignmentError:
-            return None
-
     def grade(self, attempts: Sequence[Attempt]) -> dict[Attempt, float]:
         """The points of each that can be graded, by a class run whose results stay in attempts/ for the next time."""
         from autograder.batch.cluster import ClusterError
@@ -189,7 +187,7 @@ class CollectByRule(ExchangeCollect):
         from autograder.handins.find import find_handins
         from autograder.handins.starter import untouched
 
-        ours = self.our_assignment()
+        ours = our_assignment(self.coursedir)
         if not attempts or ours is None:
             return {}
         self.log.info("Grading %s submissions, to find the best of each student", len(attempts))
@@ -206,6 +204,14 @@ class CollectByRule(ExchangeCollect):
             if not row.report:
                 self.log.warning("%s could not be graded, and counts only if there is no other", row.submission)
         return {of[row.submission.split("/")[0]]: row.report["score"] for row in rows if row.report}
+
+
+def our_assignment(course: CourseDirectory) -> Assignment | None:
+    """The assignment that a command of nbgrader's is about; None where it is none of ours."""
+    try:
+        return find_assignment(course.assignment_id, Path(course.root))
+    except AssignmentError:
+        return None
 
 
 def record_of(name: str) -> Record | None:

@@ -13,12 +13,13 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import List
 
-from autograder.assignment import AssignmentError, find_assignment
 from autograder.batch.output import make_folder
+from autograder.gradebook.collect import our_assignment
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.store import gradebook_of
 from autograder.handins.choice import NBGRADERS
 from autograder.handins.lay_out import Folder, folders, lay_out, unpack
+from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
 from autograder.submission import SubmissionError
@@ -46,10 +47,13 @@ class LmsFiles(ExtractorPlugin):
     def lay_out(self, archive: Path, extracted: Path) -> None:
         everybody = folders(archive, self.parent.coursedir.assignment_id, self.known(), self.log.warning)
         self.times = self.times_of(everybody)
+        ours = our_assignment(self.parent.coursedir)
         for folder in everybody:
             self.log.info("Laying out: %s", extracted / folder.student)
             for line in lay_out(folder, extracted):
                 self.log.warning("%s: %s", folder.student, line)
+            if ours:
+                let_nbgrader_find(extracted / folder.student, ours.name)
 
     def known(self) -> dict[str, str]:
         """The id of each of Canvas's numbers, by the class list that `make roster` has brought in."""
@@ -116,12 +120,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 self.draw_another_seed()
 
     def draw_another_seed(self) -> None:
-        root: Any = Path(self.coursedir.root)
-        try:
-            assignment = find_assignment(self.coursedir.assignment_id, root)
-        except AssignmentError:
-            return  # none of ours
-        folder = results_folder(root, assignment)
+        assignment = our_assignment(self.coursedir)
+        if not assignment:
+            return
+        folder = results_folder(Path(self.coursedir.root), assignment)
         make_folder(folder)
         OfficialSeeds(folder).draw(assignment.name)
         self.log.info("Whoever hands in from now on is asked other questions")
