@@ -15,6 +15,8 @@ import pytest
 from classes import MOODLE, NOON, Files, lay, packed
 from corpus import CNN
 from nbgrader.apps.zipcollectapp import ZipCollectApp
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeFetchFeedback
 from nbgrader.utils import parse_utc
 from nbgrader_class import nbgrader
 from test_archives import HOSTILE, damaged, link, lzma
@@ -24,7 +26,8 @@ from test_handins import CLASSES, NAMES
 
 from autograder.handins import archives, lay_out
 from autograder.handins.find import find_handins
-from autograder.handins.stand_in import stand_in
+from autograder.handins.stand_in import let_nbgrader_find, stand_in
+from autograder.nbgrader.exchange import ReleaseFeedback
 from autograder.nbgrader.handed_in import find_submitted
 
 BOB = "Bob_6_assignsubmission_file_/cnn.ipynb"
@@ -523,6 +526,42 @@ def test_any_name_is_collected_and_nothing_lies_elsewhere(root: Path, collect: C
     }
     assert {place[0] for place in places} == {"course", "settings"}
     assert {path.name for path in (root / "downloaded/cnn").iterdir()} == {"archive", "extracted"}
+
+
+# --- feedback
+
+
+@pytest.mark.parametrize(
+    ("names", "fetched"),
+    [
+        (["cnn.ipynb"], {"cnn"}),
+        (["cnn (1).ipynb"], {"cnn (1)"}),
+        (["Kay Homework.ipynb", "scratch.ipynb", "cnn.py"], {"Kay Homework", "scratch"}),
+        (["cnn.py"], set()),
+        (["work/mine.ipynb"], set()),
+    ],
+)
+def test_students_fetch_feedback_whatever_their_notebooks_are_called(
+    root: Path, names: list[str], fetched: set[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    said, home = "2026-10-16 11:00:00.000000 UTC", root.parent / "home"
+    there = {name: "{}" for name in names} | {"timestamp.txt": said, "submission_secret.txt": "hers"}
+    cached = home / "cache/deep-learning" / f"kay+cnn+{said}"
+    for folder in (cached, root / "submitted/kay/cnn"):
+        lay(folder, there, NOON)
+    let_nbgrader_find(root / "submitted/kay/cnn", "cnn")
+    page = {name: there[name] for name in ("timestamp.txt", "submission_secret.txt")} | {"cnn.html": "well done"}
+    lay(root / "feedback/kay/cnn", page, NOON)
+    course = {"course_id": "deep-learning", "assignment_id": "cnn"}
+    exchange = root.parent / "exchange"
+    exchange.mkdir()
+    ReleaseFeedback(coursedir=CourseDirectory(root=str(root), **course), root=str(exchange)).start()
+    assert ("Send it by hand" in caplog.text) == (not fetched)
+    student = CourseDirectory(root=str(home), **course)
+    options = {"root": str(exchange), "cache": str(home / "cache"), "assignment_dir": str(home)}
+    ExchangeFetchFeedback(coursedir=student, **options).start()
+    pages = list((home / "cnn/feedback").glob("*/*.html"))
+    assert {page.stem for page in pages} == fetched and {page.read_text() for page in pages} <= {"well done"}
 
 
 # --- nbgrader's own command

@@ -14,7 +14,8 @@ from autograder.submission import TOGETHER
 
 CODE = (".ipynb", ".py")
 STAMP = "timestamp.txt"  # nbgrader's, in each folder of an assignment that was handed in
-NBGRADERS = {STAMP, "submission_secret.txt"}  # its own, beside what it has collected
+SECRET = "submission_secret.txt"  # nbgrader's, by which a student finds the page with feedback
+NBGRADERS = {STAMP, SECRET}  # its own, beside what it has collected
 RESOLUTION = 2  # seconds, of times in zip archives
 MAX_OPENED = 20  # files of a student that are looked into; a zip may hold 100,000
 EXACT, BEGINS, HOLDS, IN_FOLDER, OTHER = range(5)  # how near a file is to the assignment by its name

@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import notebook_hash
 from traitlets import List
 
 from autograder.batch.output import make_folder
 from autograder.gradebook.collect import our_assignment
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.store import gradebook_of
-from autograder.handins.choice import NBGRADERS
+from autograder.handins.choice import NBGRADERS, SECRET
 from autograder.handins.lay_out import Folder, folders, lay_out, unpack
 from autograder.handins.stand_in import let_nbgrader_find
+from autograder.nbgrader.handed_in import theirs
 from autograder.nbgrader.results import results_folder
 from autograder.seeds import OfficialSeeds
 from autograder.submission import SubmissionError
@@ -101,10 +104,11 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     """Has other questions asked from now on: whoever has feedback could work out those of the seed in use.
 
     What came from a learning platform goes back there: the exchange has no place for it, and nbgrader's own command
-    would stop at the first.
+    would stop at the first. What came through the exchange is found there, whatever its notebooks are called.
     """
 
     src_path: str
+    dest_path: str
 
     def copy_files(self) -> None:
         folders = [Path(folder) for folder in glob.glob(self.src_path)]
@@ -113,11 +117,27 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 if all((folder / name).exists() for name in NBGRADERS):  # by which the exchange goes
                     self.src_path = glob.escape(str(folder))
                     super().copy_files()
+                    self.release_by_names(folder)
                 else:
                     self.log.warning("Not in the exchange, as it did not come through it: %s", folder)
         finally:  # what has been released is out
             if folders:
                 self.draw_another_seed()
+
+    def release_by_names(self, folder: Path) -> None:
+        """nbgrader has students fetch a page by the names of the notebooks that they submitted, whatever those are."""
+        course, student = self.coursedir, folder.parent.name
+        page = folder / f"{course.assignment_id}.html"
+        if not (our_assignment(course) and page.exists()) or student in course.student_id_exclude.split(","):
+            return
+        notebooks = notebooks_in(Path(course.format_path(course.submitted_directory, student, course.assignment_id)))
+        if not notebooks:
+            self.log.warning("Send it by hand, for nbgrader finds no page of who submitted no notebook: %s", page)
+        secret = (folder / SECRET).read_text(encoding="utf-8")
+        for notebook in notebooks - {course.assignment_id}:
+            away = Path(self.dest_path, f"{notebook_hash(secret=secret, notebook_id=notebook)}.html")
+            shutil.copy(page, f"{away}.new")  # with what others may do with it
+            os.replace(f"{away}.new", away)
 
     def draw_another_seed(self) -> None:
         assignment = our_assignment(self.coursedir)
@@ -127,3 +147,12 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         make_folder(folder)
         OfficialSeeds(folder).draw(assignment.name)
         self.log.info("Whoever hands in from now on is asked other questions")
+
+
+def notebooks_in(folder: Path) -> set[str]:
+    """The names of the notebooks that a student has put there, where nbgrader looks for them, without their suffix."""
+    try:
+        paths = [Path(*item.parts) for item in theirs(folder)]
+    except OSError:  # it is gone, or closed to us
+        return set()
+    return {path.stem for path in paths if path.parent == Path() and path.suffix == ".ipynb"}
