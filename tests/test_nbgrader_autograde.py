@@ -4,6 +4,8 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -34,7 +36,10 @@ from autograder.assignment import find_assignment
 from autograder.grade import grade
 from autograder.gradebook.store import mark_of
 from autograder.isolation.launch import Host
+from autograder.nbgrader import books
+from autograder.nbgrader.autograde import Plan, plan
 from autograder.nbgrader.feedback import task_html, task_text, whole_text
+from autograder.nbgrader.handed_in import find_submitted
 from autograder.release import WRITTEN_STUB
 
 
@@ -229,6 +234,29 @@ def test_the_grade_is_that_of_the_grader_and_a_regrade_keeps_what_people_gave(te
         given = {name: gradebook.find_grade(name, "softmax", "softmax", "half") for name in ("why", "check_softmax")}
         assert {name: grade.score for name, grade in given.items()} == {"why": 3, "check_softmax": 1}
         assert all(grade.needs_manual_grade for grade in given.values()), "the formgrader asks for a look"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_who_stops_a_regrade_has_nobody_looked_at_again(term: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(term, "ann", HALF)
+    put(term, "bob")
+    assert autograder("autograde", "--root", term, "--sandbox", "off").returncode == 0
+    tests = term / "autograder/suites/softmax/test_softmax.py"
+    tests.write_text(tests.read_text() + "\n# another version\n")
+    assignment = find_assignment("softmax", term)
+
+    def planned() -> Plan:
+        return plan(assignment, term, find_submitted(term, assignment), regrade=True)
+
+    def stop(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(books, "nbgrader", stop)
+    rows: Any = {student: SimpleNamespace(report={"score": 4}) for student in ("ann", "bob")}
+    with pytest.raises(KeyboardInterrupt):
+        books.write_books(assignment, term, planned(), rows)
+    assert [one.student for one in planned().again] == ["ann", "bob"], "it is known that they are as they were"
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedAssi
 from nbgrader.utils import rmtree
 
 from autograder.assignment import GRADE_CELL, Assignment
+from autograder.batch.results import suite_digest
 from autograder.compare import printable
 from autograder.gradebook.late import plural
 from autograder.gradebook.store import autograded, mark_of, open_gradebook
@@ -65,24 +66,27 @@ def write_books(assignment: Assignment, root: Path, planned: "Plan", rows: Mappi
     """
     failed = [one.student for one in planned.due if not rows[one.student].report]
     able = [one for one in planned.due if one.student not in failed]
-    seen = reviewed(assignment, root, planned.again)
+    seen = reviewed(assignment, root, [*planned.again, *planned.kept])  # of these, who has a comma is graded again, too
     register(assignment, root, failed)
     if not able:
         return
     for one in able:
         let_nbgrader_find(one.folder, assignment.name)
     for one in able:  # what is there is written anew; nbgrader would leave it as it is
-        if (old := autograded(root, assignment.name, one.student)).exists():
+        if one not in planned.again and (old := autograded(root, assignment.name, one.student)).exists():
             rmtree(str(old))
+    # What was graded as it is now goes when its turn comes: who stops the run keeps what says so of all the others.
+    force = ["--force"] if planned.again else []
     exclude = excluded([*failed, *(one.student for one in (*planned.kept, *planned.older))])
     wrong = []
     try:
-        nbgrader(root, "autograde", assignment.name, *exclude, umask=umask)
+        nbgrader(root, "autograde", assignment.name, *force, *exclude, umask=umask)
     except ReleaseError as error:
         wrong.append(str(error))
     finally:
         keep_reviewed(assignment, root, seen)
-    if missing := [one.student for one in able if not mark_of(root, assignment.name, one.student)]:
+    suite = suite_digest(assignment)
+    if missing := [one.student for one in able if mark_of(root, assignment.name, one.student).get("suite") != suite]:
         register(assignment, root, missing)
         wrong.append(left_out(assignment, missing))
     if wrong:
