@@ -18,7 +18,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
-from test_cli import ROOT
+from running import ROOT
 
 COURSE = Path(__file__).parent / "course"
 SCRIPT = (COURSE / "solutions" / "softmax" / "softmax.py").read_text(encoding="utf-8")

@@ -42,9 +42,7 @@ import pytest
 from conftest import Graded, check, lost, set_limits
 from corpus import CNN, put_cells, words, wrong_submission
 from rich.console import Console
-from test_cli import autograder
-from test_isolation import children
-from test_walls import needs_walls
+from running import autograder, children, needs_walls
 
 from autograder import device
 from autograder import grade as grading

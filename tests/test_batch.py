@@ -19,8 +19,7 @@ from typing import Any
 import jsonschema
 import psutil
 import pytest
-from test_cli import ROOT, SCHEMA, autograder
-from test_walls import needs_walls
+from running import ROOT, SCHEMA, autograder, needs_walls
 
 from autograder.assignment import find_assignment
 from autograder.batch import worker

@@ -11,7 +11,7 @@ import pytest
 from browser import MATHJAX, chromium, jupyter_lab, needs_chromium, new_page, picture
 from nbgrader_class import HALF, HEAD, RIGHT, cell_of, new_course, put
 from playwright.sync_api import Locator, Page, expect
-from test_cli import ROOT, autograder
+from running import ROOT, autograder
 
 from autograder.bundle import grader_files
 

@@ -14,7 +14,7 @@ import pytest
 from corpus import CNN
 from nbgrader.preprocessors import Execute
 from nbgrader_class import new_course
-from test_cli import autograder
+from running import autograder
 
 from autograder import bundle
 from autograder.bundle import Bundle, grader_files, make_bundle, makefile, pack, project

@@ -13,20 +13,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 from corpus import CNN, wrong_submission
+from running import ROOT, SCHEMA, autograder
 
 from autograder.cli_common import say
 
-ROOT = Path(__file__).parents[1]
 COMMANDS = ["grade", "watch", "lab", "batch", "autograde", "doctor", "assignments", "record", "release", "student"]
 COMMANDS += ["gradescope", "roster", "export"]
-SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
-
-
-def autograder(*arguments: object, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    command += ["--no-html"] if arguments[0] == "grade" else []  # test_page.py has the page
-    environment = {**os.environ, "COLUMNS": "80", **variables}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment)
 
 
 def wrong(tmp_path: Path, name: str) -> Path:

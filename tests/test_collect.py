@@ -9,7 +9,7 @@ from corpus import CNN
 from gradebooks import new_course
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
-from test_walls import needs_walls
+from running import needs_walls
 
 from autograder.gradebook.attempts import Attempt
 from autograder.gradebook.collect import CollectByRule, odd_times

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import set_limits
 from corpus import CNN
+from running import children
 
 from autograder.grade import grade
 from autograder.isolation.launch import HostError, start_host
@@ -61,20 +62,6 @@ def running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def children(pid: int) -> set[int]:
-    """All processes below `pid`."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-        if parent == pid:
-            child = int(stat.parent.name)
-            found |= {child} | children(child)
-    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks")

@@ -29,8 +29,7 @@ from nbgrader_class import (
     replace,
     submitted,
 )
-from test_cli import autograder
-from test_walls import needs_walls
+from running import autograder, needs_walls
 
 from autograder.assignment import find_assignment
 from autograder.grade import grade

@@ -19,9 +19,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeFetchFeedback
 from nbgrader.utils import parse_utc
 from nbgrader_class import nbgrader
+from running import autograder
 from test_archives import HOSTILE, damaged, link, lzma
 from test_archives import changed as packed_with
-from test_cli import autograder
 from test_handins import CLASSES, NAMES
 
 from autograder.handins import archives, lay_out

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.server_extensions.formgrader import handlers
-from test_cli import ROOT
+from running import ROOT
 from test_nbgrader_notebook import RELEASED
 from traitlets.config.loader import Config, PyFileConfigLoader
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader_class import HONEST, changed, nbgrader, new_course, points
-from test_cli import autograder
+from running import autograder
 
 from autograder.handins.stand_in import stand_in
 

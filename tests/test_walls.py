@@ -2,9 +2,7 @@
 
 import json
 import platform
-import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ import psutil
 import pytest
 from conftest import check, set_limits
 from corpus import CNN, wrong_submission
-from test_cli import autograder
+from running import autograder, needs_walls
 
 from autograder.grade import grade
 from autograder.gradescope.run import MUST_HOLD
@@ -25,20 +23,6 @@ from autograder.report import Report
 from autograder.rules import load_rules
 from autograder.session import Question, Session
 from autograder.submission import Cell, Submission
-
-
-def nested_namespaces() -> bool:
-    """Whether this system lets bubblewrap, and what runs in it, make namespaces. Nothing of ours is asked."""
-    if not shutil.which(bubblewrap.PROGRAM) or not landlock.version():
-        return False
-    command = [bubblewrap.PROGRAM, "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc"]
-    command += ["unshare", "-Ur", "true"]
-    return subprocess.run(command, capture_output=True).returncode == 0
-
-
-needs_walls = pytest.mark.skipif(
-    not nested_namespaces(), reason="no bubblewrap, Landlock or nested namespaces here: the walls are NOT tested"
-)
 
 
 @pytest.fixture(scope="module")

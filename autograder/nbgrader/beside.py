@@ -1,15 +1,16 @@
 """Answers in words that stand beside their cell: nbgrader gives 0 to a cell that is as released, and nobody looks."""
 
-import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.nbgrader.page_size import name_of
-from autograder.ran import statements
 from autograder.submission import squeeze
 
+# What code does, it does by calls, assignments or a word of Python's. No parser: hostile text may end its process.
+DOES = re.compile(r"\w\(|=|^[ \t]*(?:[%!]|(?:import|from|with|for|if|del|assert|raise)\b)", re.MULTILINE)
 NOTE = "*This is as it was released. What was written beside it may be the answer.*"
 
 
@@ -44,8 +45,4 @@ def own(cells: Sequence[NotebookNode], question: str) -> Iterator[NotebookNode]:
 
 def has_words(cell: NotebookNode) -> bool:
     """Whether something may be meant for a person to read: text, or code that does nothing."""
-    does = cell.cell_type == "code" and any(
-        not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant | ast.Name))
-        for one in statements(cell.source)
-    )
-    return bool(cell.source.strip()) and not does
+    return bool(cell.source.strip()) and not (cell.cell_type == "code" and DOES.search(cell.source))
