@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from autograder import install
 
@@ -423,3 +425,15 @@ def test_make_without_a_python(checkout: Path) -> None:
     done = make(checkout, "grade", PATH=str(checkout))
     assert done.returncode == 2
     assert "No Python 3.11 or newer here" in done.stderr
+
+
+def test_what_is_pinned_runs_on_every_python_3_11() -> None:
+    """Debian 12 has Python 3.11.2, which `make` finds first there."""
+    pinned = {
+        line.partition("==")[0].lower().replace("_", "-") for line in install.CONSTRAINTS.read_text().splitlines()
+    }
+    installed = {each.name.lower().replace("_", "-"): each for each in distributions()}
+    assert len(pinned & set(installed)) > 100
+    for name in pinned & set(installed):
+        needs = installed[name].metadata["Requires-Python"]
+        assert not needs or SpecifierSet(needs).contains("3.11.0"), f"{name} needs Python {needs}"
