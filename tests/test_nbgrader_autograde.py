@@ -264,9 +264,9 @@ def test_a_time_that_has_changed_alone_reaches_the_gradebook(term: Path) -> None
     """Of a time that cannot be; the same notebook handed in again, late; then the time is mended by hand."""
     stamp = put(term, "again").with_name("timestamp.txt")
     for at, lost, said in (
-        ("9999-12-31 23:59:59", 0, "softmax/timestamp.txt of again: they count as on time. Write the right one there"),
+        ("9999-12-31 23:59:59", 0, "timestamp.txt holds no valid time for again: they count as on time. Write"),
         ("2026-10-16 12:00:00 UTC", 0, "0 to be written"),
-        ("not a time", 0, "timestamp.txt of again"),
+        ("not a time", 0, "timestamp.txt holds no valid time for again"),
         ("2026-10-17 12:00:00 UTC", 1, "again, softmax: the penalty is 1 now, and was 0. Handed in"),
         ("2026-10-16 12:00:00 UTC", 0, "again, softmax: the penalty is 0 now, and was 1. It is on time."),
     ):
