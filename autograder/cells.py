@@ -84,10 +84,11 @@ class CellRunner:
                     self.errors.append(error)
                     if error["type"] == "NameError":
                         self.early.append(Early(cell, number, statement, error, bound_by(statement)))
-                elif self.early:
+                elif self.early and not self.leaves_out(cell, number, statement):
                     self.mark(self.early, statement)
+        missing = {definition.name for _, _, definition in explored}.difference(self.namespace)
         for cell, number, definition in explored:  # an answer in a copy of such a cell, or in one that was merged
-            if definition.name not in self.namespace:
+            if definition.name in missing:
                 self.run_statement(cell, number, definition)
         late = self.run_again()
         return {"errors": self.errors[:MAX_ERRORS], "late": late[:MAX_ERRORS]}
@@ -109,7 +110,7 @@ class CellRunner:
 
     def run_statement(self, cell: Cell, number: int, statement: ast.stmt) -> dict[str, Any] | None:
         """The error that it ends with, if it does."""
-        if (cell["index"], number) in self.left_out or (self.definitions_only and not is_definition(statement)):
+        if self.leaves_out(cell, number, statement):
             return None
         self.announce(cell, number, statement.lineno)
         try:
@@ -123,6 +124,9 @@ class CellRunner:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             self.defined[statement.name] = self.namespace.get(statement.name)
         return None
+
+    def leaves_out(self, cell: Cell, number: int, statement: ast.stmt) -> bool:
+        return (cell["index"], number) in self.left_out or (self.definitions_only and not is_definition(statement))
 
     def announce(self, cell: Cell, number: int, line: int) -> None:
         self.channel.send(Message({"running": cell["index"], "statement": number, "line": line}))
@@ -148,10 +152,9 @@ class CellRunner:
                     progress = True
         return late
 
-    @staticmethod
-    def mark(early: list[Early], statement: ast.stmt) -> None:
-        """A statement behind these has run: of those that bind the same, it counts."""
-        bound = bound_by(statement)
+    def mark(self, early: list[Early], statement: ast.stmt) -> None:
+        """A statement behind these has run: of those that bind the same, it counts, if it has bound it."""
+        bound = bound_by(statement).intersection(self.namespace)
         for before in early:
             before.bound_since |= not before.binds.isdisjoint(bound)
 

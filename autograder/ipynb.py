@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbformat.notebooknode import NotebookNode
 
+OURS = ("answer", "nbgrader", "tags", "autograder")  # metadata of a cell, and of a notebook, that are read
 MAX_CELLS = 5000
 MAX_BRACKETS = 1_000_000  # each takes up to 200 bytes of memory, and of three characters of JSON one may be one
 
@@ -35,7 +36,8 @@ def read_ipynb(text: str) -> "NotebookNode":
         raise ValueError("it is not a Jupyter notebook; save it again in Jupyter")
     if len(cells) > MAX_CELLS:
         raise ValueError(f"it has {len(cells)} cells; is it data?")
-    tidy: dict[str, Any] = {"metadata": mapping(found, "metadata")}
+    metadata = {key: value for key, value in mapping(found, "metadata").items() if key in OURS}
+    tidy: dict[str, Any] = {"metadata": metadata}
     whole = [tidied(cell) for cell in cells if isinstance(cell, dict)]
     if listed(found, "worksheets"):
         tidy |= {"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": whole, "metadata": {}}]}
@@ -47,11 +49,14 @@ def read_ipynb(text: str) -> "NotebookNode":
 
 
 def tidied(cell: dict[str, Any]) -> dict[str, Any]:
-    """A cell with all that one has to have."""
+    """A cell with all that one has to have, and nothing that nobody asks for: nbformat trusts what it finds there."""
     kind = cell.get("cell_type")
-    made = {**cell, "cell_type": kind if isinstance(kind, str) else "code", "metadata": mapping(cell, "metadata")}
+    made: dict[str, Any] = {"cell_type": kind if isinstance(kind, str) else "code"}
+    made["metadata"] = {key: value for key, value in mapping(cell, "metadata").items() if key in OURS}
     for name in ("source", "input"):  # of code, nbformat 3 says `input`
         made[name] = joined(cell.get(name))
+    if pictures := mapping(cell, "attachments"):
+        made["attachments"] = pictures
     return made | ({"outputs": []} if made["cell_type"] == "code" else {})
 
 

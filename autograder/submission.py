@@ -114,7 +114,7 @@ def parse_submission(path: Path, data: bytes, explore: Iterable[str] = ()) -> Su
         if not text.strip():
             submission.problem = f"{path.name} is empty: save your work in it, or copy the starter anew"
             return submission
-        begins = data.lstrip()[:20].lower()
+        begins = data.removeprefix(codecs.BOM_UTF8).lstrip()[:20].lower()
         if kind := next((kind for begin, kind in NO_CODE.items() if begins.startswith(begin)), None):
             raise ValueError(f"it is {kind}; hand in the notebook itself, or the script")
         read = read_notebook if is_json(path, text) else read_script

@@ -241,6 +241,7 @@ FILES = {
     "many_cells.ipynb": (b'{"cells": [' + b"{}," * 100_000 + b"{}]}", "it has 100001 cells"),
     "many_cells.py": (b"# %%\nx\n" * 100_000, "it has 100000 cells"),
     "web_page.ipynb": (b"\n<!DOCTYPE html>\n<html></html>", "it is a web page"),
+    "web_page.py": (b"\xef\xbb\xbf<!DOCTYPE html>\n<html></html>", "it is a web page"),
     "portable.ipynb": (b"%PDF-1.7 ...", "it is a PDF"),
     "packed.ipynb": (b"PK\x03\x04 ...", "it is a zip archive"),
     "packed.py": (b"\x1f\x8b\x08 ...", "it is a packed file"),

@@ -215,8 +215,16 @@ def explored(*answers: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def explored_twice(book: dict[str, Any]) -> None:
+    explored("evaluate")(book)
+    first = next(cell for cell in book["cells"] if cell.get("id") == "evaluate-copied")
+    wrong = {**first, "source": "def evaluate(dataloader, model):\n    return 0.5", "id": "evaluate-first"}
+    book["cells"].insert(book["cells"].index(first), wrong)
+
+
 CELLS = {
     "functions in copies of explore cells": Fixture(notebook(explored("simple_cnn", "train", "evaluate")), "cnn.ipynb"),
+    "a function in two copies of an explore cell, the second one right": Fixture(notebook(explored_twice), "cnn.ipynb"),
     "a table in a copy of an explore cell": Fixture(
         notebook(explored("predicted_shapes")),
         "cnn.ipynb",
@@ -227,6 +235,11 @@ CELLS = {
     "a table above what it uses": Fixture(
         replaced("PREDICTED_SHAPES: dict", f"{TABLE}SHAPES: dict")
         + "\n# %%\ndef shape_of(name): return SHAPES[name]\n",
+        notes=("stands further down",),
+    ),
+    "a name that a cell further down would bind, and does not": Fixture(
+        replaced("PREDICTED_SHAPES: dict", f"{TABLE}SHAPES: dict")
+        + "\n# %%\ndef shape_of(name): return SHAPES[name]\n\nif not SHAPES:\n    PREDICTED_SHAPES = {}\n",
         notes=("stands further down",),
     ),
     "imports last": Fixture(notebook(imports_last), "cnn.ipynb", notes=("stands further down",)),
@@ -249,6 +262,10 @@ CELLS = {
     "a kernel of another language": Fixture(notebook(other_language), "cnn.ipynb"),
     "no ids": Fixture(notebook(without_ids), "cnn.ipynb"),
     "nbformat 3": Fixture(old_format(), "cnn.ipynb"),
+    "nbformat 3 with a heading of a million million": Fixture(
+        old_format().replace('"cells": [', '"cells": [{"cell_type": "heading", "level": 1000000000000},', 1),
+        "cnn.ipynb",
+    ),
     "100 MB of outputs": Fixture(notebook(large_outputs), "cnn.ipynb"),
 }
 
@@ -264,6 +281,9 @@ ODD_CELLS: list[Any] = [
     {"cell_type": "code", "metadata": [], "source": [["x = 1\n"], ["y = 2"]]},
     {"cell_type": "code", "metadata": {}, "outputs": None, "source": 7},
     {"source": "z = 3"},
+    {"cell_type": "code", "metadata": {}, "source": "z = 3", "id": {}},
+    {"cell_type": "markdown", "metadata": {}, "source": "z", "attachments": 5},
+    {"cell_type": "heading", "metadata": {}, "source": "z", "level": 10**12},
     {"cell_type": 3, "metadata": "x", "source": "z = 3"},
 ]
 

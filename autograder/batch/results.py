@@ -68,7 +68,9 @@ class ResultStore:
         return next((seed for seed in reversed(official) if seed in seeds), None)
 
     def last(self, submission: str, points: Mapping[str, float]) -> Result | None:
-        """The last result of a submission that came to these points, by whichever version of the suite."""
+        """The last result of a submission that came to these points, by whichever version of the suite: where several
+        did, maybe not the one that was booked.
+        """
         return next((result for result in self.all_of(submission) if points.items() <= scores(result).items()), None)
 
     def all_of(self, submission: str) -> Iterator[Result]:

@@ -69,4 +69,5 @@ def write_pages(run: ClassRun, handins: list[HandIn]) -> None:
     run.output.keep_pages({page_of(handin) for handin in handins})
     mistakes = known.load(assignment.suite, assignment.version, PUBLIC_SEED)
     older = sum(handin in run.older for handin in run.rows)
-    write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, len(handins), older))
+    total = len(handins) - (len(run.older) - older)  # a result that is gone cannot be shown, and is not waited for
+    write(run.output.folder / "class.html", class_page(assignment, rows, mistakes, total, older))

@@ -19,7 +19,7 @@ from autograder.batch.output import make_folder
 from autograder.gradebook.collect import our_assignment
 from autograder.gradebook.course_file import CourseFileError, load_course
 from autograder.gradebook.store import gradebook_of
-from autograder.handins.choice import NBGRADERS, SECRET
+from autograder.handins.choice import MAX_OPENED, NBGRADERS, SECRET
 from autograder.handins.lay_out import Folder, folders, lay_out, unpack
 from autograder.handins.stand_in import let_nbgrader_find
 from autograder.nbgrader.handed_in import theirs
@@ -134,7 +134,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         if not notebooks:
             self.log.warning("Send it by hand, for nbgrader finds no page of who submitted no notebook: %s", page)
         secret = (folder / SECRET).read_text(encoding="utf-8")
-        for notebook in notebooks - {course.assignment_id}:
+        for notebook in sorted(notebooks - {course.assignment_id})[:MAX_OPENED]:  # each is a copy in the exchange
             away = Path(self.dest_path, f"{notebook_hash(secret=secret, notebook_id=notebook)}.html")
             shutil.copy(page, f"{away}.new")  # with what others may do with it
             os.replace(f"{away}.new", away)

@@ -1,6 +1,5 @@
 """What each student handed in, below nbgrader's `submitted/`: a folder a student and an assignment."""
 
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from autograder.handins.choice import NBGRADERS, STAMP, File
 from autograder.handins.find import HandIn, Student, hand_in, without_twins
 from autograder.handins.stand_in import is_stand_in
 from autograder.handins.starter import untouched
+from autograder.ipynb import read_ipynb
 from autograder.submission import decode
 
 SUBMITTED = "submitted"
@@ -98,8 +98,8 @@ def other_release(handin: HandIn, assignment: Assignment) -> str:
     if problem or not handin.name.lower().endswith(".ipynb"):
         return ""
     try:
-        release = json.loads(decode(data))["metadata"]["autograder"]["release"]
-    except (ValueError, LookupError, TypeError, RecursionError):
+        release = read_ipynb(decode(data)).metadata["autograder"]["release"]
+    except Exception:  # it may be anything
         return ""
     if not isinstance(release, int) or not assignment.release or release == assignment.release:
         return ""
