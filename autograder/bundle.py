@@ -28,7 +28,8 @@ COURSE = PACKAGE.parent
 KINDS = {".py", ".toml", ".ini", ".json", ".bin", ".jinja"}  # of files of the package
 # Tools that are of no use without the masters, or without a class.
 INSTRUCTORS = {
-    *("bundle.py", "cli_instructor.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
+    *("bundle.py", "leaks.py", "mistakes.py", "numbering.py", "release.py", "source_notebook.py"),
+    *("cli_instructor.py", "cli_release.py"),
     *("nbgrader", "cli_gradebook.py", "gradebook"),
     *("batch", "class_causes.py", "class_summary.py", "gradescope", "handins", "row.py", "seeds.py", "spreadsheet.py"),
     *(f"render/class{end}" for end in ("_page.py", "_progress.py", ".html.jinja", ".css.jinja")),
